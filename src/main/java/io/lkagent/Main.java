@@ -1,0 +1,10 @@
+package io.lkagent;
+
+/** The entry point of the {@code lkagent} binary. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(0);
+  }
+}
