@@ -1,0 +1,126 @@
+package io.lkagent.ipc;
+
+import io.lkagent.json.Json;
+import io.lkagent.json.JsonException;
+import io.lkagent.json.JsonObject;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A message from a job process to the worker. */
+public sealed interface FromChild {
+  /** The first message: who speaks which version of the protocol. */
+  record Hello(int protocol, long pid, String runtime) implements FromChild {}
+
+  /**
+   * One component of the initialisation has ended.
+   *
+   * @param startNanos when it began, in nanoseconds since the process's hello
+   * @param endNanos when it ended, likewise
+   * @param critical false when the process becomes ready without it
+   * @param error what went wrong, or null
+   */
+  record Phase(
+      String name, long startNanos, long endNanos, boolean critical, @Nullable String error)
+      implements FromChild {}
+
+  /** The process can take a job. */
+  record Ready() implements FromChild {}
+
+  /** The initialisation failed; the process ends by itself. */
+  record Failed(String error) implements FromChild {}
+
+  /** The answer to a ping, with the ping's own value. */
+  record Pong(long t) implements FromChild {}
+
+  /** The entry point is about to run: from here the job is this process's. */
+  record Running() implements FromChild {}
+
+  /**
+   * What goes on in the room.
+   *
+   * @param participants humans in the room now
+   * @param messages messages handled since the job began
+   */
+  record Activity(int participants, long messages) implements FromChild {}
+
+  /** The process goes on without an optional component. */
+  record Degraded(String component, String error) implements FromChild {}
+
+  /**
+   * The job is over and the process asks to leave: it stays in the room until the worker answers
+   * with a shutdown, so that the server hears of the result first.
+   *
+   * @param success whether the job counts as succeeded
+   * @param reason why it ended, for people
+   */
+  record Done(boolean success, String reason) implements FromChild {}
+
+  /** A message of a later version; skipped. */
+  record Unknown(String type) implements FromChild {}
+
+  /** Reads a frame. */
+  static FromChild parse(String frame) throws JsonException {
+    JsonObject m = Json.parseObject(frame);
+    String type = m.string("type");
+    return switch (type) {
+      case "hello" ->
+          new Hello(
+              Math.toIntExact(m.number("protocol")),
+              m.number("pid"),
+              m.string("runtime", "unknown"));
+      case "phase" ->
+          new Phase(
+              m.string("name"),
+              m.number("start_ns"),
+              m.number("end_ns"),
+              m.flag("critical", true),
+              m.nullableString("error"));
+      case "ready" -> new Ready();
+      case "failed" -> new Failed(m.string("error"));
+      case "pong" -> new Pong(m.number("t"));
+      case "running" -> new Running();
+      case "activity" ->
+          new Activity(Math.toIntExact(m.number("participants", 0)), m.number("messages", 0));
+      case "degraded" -> new Degraded(m.string("component"), m.string("error", ""));
+      case "done" ->
+          new Done(!m.string("status", "success").equals("failed"), m.string("reason", ""));
+      default -> new Unknown(type);
+    };
+  }
+
+  /** This message as a frame, without the line's end. */
+  default String frame() {
+    Map<String, ?> members =
+        switch (this) {
+          case Hello(int protocol, long pid, String runtime) ->
+              Json.object("type", "hello", "protocol", protocol, "pid", pid, "runtime", runtime);
+          case Phase(String name, long start, long end, boolean critical, String error) ->
+              Json.object(
+                  "type",
+                  "phase",
+                  "name",
+                  name,
+                  "start_ns",
+                  start,
+                  "end_ns",
+                  end,
+                  "critical",
+                  critical,
+                  "error",
+                  error);
+          case Ready() -> Json.object("type", "ready");
+          case Failed(String error) -> Json.object("type", "failed", "error", error);
+          case Pong(long t) -> Json.object("type", "pong", "t", t);
+          case Running() -> Json.object("type", "running");
+          case Activity(int participants, long messages) ->
+              Json.object("type", "activity", "participants", participants, "messages", messages);
+          case Degraded(String component, String error) ->
+              Json.object("type", "degraded", "component", component, "error", error);
+          case Done(boolean success, String reason) ->
+              Json.object(
+                  "type", "done", "status", success ? "success" : "failed", "reason", reason);
+          case Unknown(String type) -> Json.object("type", type);
+        };
+    return Json.write(members);
+  }
+}
