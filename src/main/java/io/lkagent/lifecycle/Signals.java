@@ -20,6 +20,7 @@ public final class Signals {
    *
    * @return false when this system has no such signal, or somebody else holds it
    */
+  @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
   public static boolean handle(String name, Consumer<String> handler) {
     try {
       Class<?> signalType = Class.forName("sun.misc.Signal");
