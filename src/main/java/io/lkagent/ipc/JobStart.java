@@ -17,6 +17,7 @@ import java.util.Map;
  * @param identity the participant identity that the agent joins with
  * @param url the LiveKit server's WebSocket URL
  * @param token the participant's token for this room; never logged
+ * @param attempt 0 for the first process that is given this job, 1 for the second, …
  * @param media {@code livekit} for a real server, {@code dev} for the dev server, where a plain
  *     WebSocket on {@code /dev/join} stands for the media connection
  */
@@ -30,7 +31,8 @@ public record JobStart(
     String identity,
     String url,
     String token,
-    String media) {
+    String media,
+    int attempt) {
   public static final String MEDIA_LIVEKIT = "livekit";
   public static final String MEDIA_DEV = "dev";
 
@@ -39,6 +41,22 @@ public record JobStart(
 
   public JobStart {
     attributes = Map.copyOf(attributes);
+  }
+
+  /** The same job for the next process. */
+  public JobStart retried() {
+    return new JobStart(
+        jobId,
+        dispatchId,
+        agentName,
+        metadata,
+        attributes,
+        room,
+        identity,
+        url,
+        token,
+        media,
+        attempt + 1);
   }
 
   Map<String, ?> members() {
@@ -59,7 +77,8 @@ public record JobStart(
         "identity", identity,
         "url", url,
         "token", token,
-        "media", media);
+        "media", media,
+        "attempt", attempt);
   }
 
   static JobStart of(JsonObject message) {
@@ -75,7 +94,8 @@ public record JobStart(
         message.string("identity", ""),
         message.string("url"),
         message.string("token"),
-        message.string("media", MEDIA_LIVEKIT));
+        message.string("media", MEDIA_LIVEKIT),
+        Math.toIntExact(message.number("attempt", 0)));
   }
 
   /** Without the token, so that no log or exception can show it. */

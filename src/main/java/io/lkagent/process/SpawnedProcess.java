@@ -1,0 +1,73 @@
+package io.lkagent.process;
+
+import io.lkagent.time.Time;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** A child of this process; its exit status comes from the JDK. */
+final class SpawnedProcess implements OsProcess {
+  private static final Duration STEP = Duration.ofMillis(20);
+
+  private final Process process;
+  private final String id;
+  private final Time time;
+  private final CompletableFuture<ExitStatus> exit;
+
+  SpawnedProcess(Process process, String id, Time time) {
+    this.process = process;
+    this.id = id;
+    this.time = time;
+    this.exit = process.onExit().thenApply(ended -> ExitStatus.ofJdk(ended.exitValue()));
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public InputStream fromChild() {
+    return process.getInputStream();
+  }
+
+  @Override
+  public OutputStream toChild() {
+    return process.getOutputStream();
+  }
+
+  @Override
+  public InputStream output() {
+    return process.getErrorStream();
+  }
+
+  @Override
+  public CompletableFuture<ExitStatus> exit() {
+    return exit;
+  }
+
+  @Override
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  @Override
+  public void endSession(long graceMillis) {
+    Session session = new Session(pid(), id);
+    if (session.members().isEmpty()) {
+      return;
+    }
+    session.members().forEach(ProcessHandle::destroy);
+    long deadline = time.deadline(Duration.ofMillis(graceMillis));
+    while (!session.members().isEmpty() && time.nanos() < deadline) {
+      time.sleep(STEP);
+    }
+    session.members().forEach(ProcessHandle::destroyForcibly);
+  }
+}

@@ -1,0 +1,16 @@
+package io.lkagent.supervise;
+
+import java.io.InputStream;
+import java.util.List;
+
+/** Takes what a child writes to its stdout and stderr. */
+public interface OutputSink {
+  /** Reads {@code output} until it ends; called on a thread of its own. */
+  void drain(InputStream output);
+
+  /** The newest lines, oldest first, for the report of a failure. */
+  List<String> lastLines();
+
+  /** The child took this job: its lines are tagged with it from now on. */
+  void tag(io.lkagent.ipc.JobStart job);
+}

@@ -1,0 +1,283 @@
+package io.lkagent.supervise;
+
+import io.lkagent.ipc.FrameReader;
+import io.lkagent.ipc.FrameTooLongException;
+import io.lkagent.ipc.FrameWriter;
+import io.lkagent.ipc.FromChild;
+import io.lkagent.ipc.JobProtocol;
+import io.lkagent.ipc.JobStart;
+import io.lkagent.json.Json;
+import io.lkagent.json.JsonException;
+import io.lkagent.lifecycle.Machine;
+import io.lkagent.lifecycle.StateLoop;
+import io.lkagent.log.Log;
+import io.lkagent.process.ExitStatus;
+import io.lkagent.process.OsProcess;
+import io.lkagent.process.ProcessSpec;
+import io.lkagent.process.ProcessStarter;
+import io.lkagent.process.SpawnException;
+import io.lkagent.time.Time;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owner of one child: its loop holds the child's state, threads of its own carry the pipes.
+ *
+ * <p>The pipes of a child can only be read by blocking system calls, so each has a platform thread
+ * with a small stack: a virtual thread would hold its carrier all the while.
+ */
+public final class Supervisor {
+  private static final Log log = Log.of(Supervisor.class);
+  private static final long READER_STACK = 128 * 1024;
+  private static final long SESSION_GRACE_MILLIS = 1000;
+
+  /** How long the pipes may take to run dry after the exit; a grandchild can hold them open. */
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  private final String name;
+  private final ProcessSpec spec;
+  private final ProcessStarter starter;
+  private final OomWatch oom;
+  private final OutputSink output;
+  private final Consumer<ChildNews> news;
+  private final StateLoop<ChildState, ChildEvent, ChildAction> loop;
+  private final LinkedBlockingQueue<String> outbox = new LinkedBlockingQueue<>();
+  private volatile @Nullable OsProcess process;
+
+  /**
+   * @param name of its threads, such as {@code child-7}
+   * @param news hears what happens, on the child's own thread; must not block
+   */
+  public Supervisor(
+      String name,
+      ProcessSpec spec,
+      ChildSettings settings,
+      ProcessStarter starter,
+      OomWatch oom,
+      OutputSink output,
+      Time time,
+      Consumer<ChildNews> news) {
+    this.name = name;
+    this.spec = spec;
+    this.starter = starter;
+    this.oom = oom;
+    this.output = output;
+    this.news = news;
+    ChildLifecycle lifecycle = new ChildLifecycle(settings);
+    this.loop = new StateLoop<>(name, time, lifecycle.initial(time.nanos()), new Child(lifecycle));
+  }
+
+  /** Starts the process. */
+  public Supervisor start() {
+    loop.start();
+    Thread.ofVirtual().name(name + "-spawn").start(this::spawn);
+    return this;
+  }
+
+  /** Hands it a job; answered by news. */
+  public void offer(JobStart job) {
+    loop.send(new ChildEvent.Offered(job));
+  }
+
+  /** Asks it to end in good order. */
+  public void stop(StopCause cause) {
+    loop.send(new ChildEvent.StopAsked(cause));
+  }
+
+  /** Ends it at once. */
+  public void kill(StopCause cause) {
+    loop.send(new ChildEvent.KillAsked(cause));
+  }
+
+  /** Passes on a reading of its memory, in bytes of proportional set size. */
+  public void memoryRead(long bytes) {
+    loop.send(new ChildEvent.MemoryRead(bytes));
+  }
+
+  /** The newest state, for reading only. */
+  public ChildState state() {
+    return loop.state();
+  }
+
+  /** The process id, or 0 before the process exists. */
+  public long pid() {
+    OsProcess current = process;
+    return current == null ? 0 : current.pid();
+  }
+
+  public List<String> lastOutput() {
+    return output.lastLines();
+  }
+
+  /** True when this child's loop has stood still for {@code limit}. */
+  public boolean standsStill(Duration limit) {
+    return loop.standsStill(limit);
+  }
+
+  private void spawn() {
+    OsProcess started;
+    try {
+      started = starter.start(spec);
+    } catch (SpawnException e) {
+      loop.send(new ChildEvent.SpawnFailed(String.valueOf(e.getMessage())));
+      return;
+    }
+    process = started;
+    loop.send(new ChildEvent.Spawned(started.pid()));
+    Thread protocol = pipeThread("protocol", () -> readProtocol(started));
+    Thread lines = pipeThread("output", () -> output.drain(started.output()));
+    Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
+    var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
+  }
+
+  private Thread pipeThread(String pipe, Runnable task) {
+    return Thread.ofPlatform().daemon().name(name + "-" + pipe).stackSize(READER_STACK).start(task);
+  }
+
+  private void readProtocol(OsProcess from) {
+    FrameReader frames = new FrameReader(from.fromChild(), JobProtocol.MAX_FRAME_BYTES);
+    try {
+      for (String frame = frames.next(); frame != null; frame = frames.next()) {
+        try {
+          loop.send(new ChildEvent.Received(FromChild.parse(frame)));
+        } catch (JsonException | ArithmeticException e) {
+          loop.send(new ChildEvent.Garbage(garbage(frame, e)));
+          return;
+        }
+      }
+      loop.send(new ChildEvent.ChannelClosed());
+    } catch (FrameTooLongException e) {
+      loop.send(new ChildEvent.Garbage("wrote " + e.getMessage() + " on the protocol channel"));
+    } catch (IOException e) {
+      loop.send(new ChildEvent.ChannelClosed());
+    }
+  }
+
+  private static String garbage(String frame, RuntimeException e) {
+    String start = frame.length() > 80 ? frame.substring(0, 80) + "…" : frame;
+    return "wrote what is not the job protocol: " + Json.write(start) + " (" + e.getMessage() + ")";
+  }
+
+  private void writeProtocol(OsProcess to) {
+    FrameWriter frames = new FrameWriter(to.toChild());
+    try {
+      for (String frame = outbox.take(); !frame.isEmpty(); frame = outbox.take()) {
+        frames.write(frame);
+      }
+      to.toChild().close();
+    } catch (IOException e) {
+      loop.send(new ChildEvent.ChannelClosed());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void afterExit(OsProcess ended, ExitStatus status, Thread protocol, Thread lines) {
+    boolean suspected = oom.suspects(ended.pid(), status);
+    Thread.ofVirtual()
+        .name(name + "-exit")
+        .start(() -> {
+          outbox.add("");
+          join(protocol);
+          join(lines);
+          loop.send(new ChildEvent.Exited(status, suspected));
+        });
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join(LAST_WORDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endSession() {
+    OsProcess ended = process;
+    Thread.ofVirtual()
+        .name(name + "-session")
+        .start(() -> {
+          try {
+            if (ended != null) {
+              ended.endSession(SESSION_GRACE_MILLIS);
+            }
+          } finally {
+            loop.send(new ChildEvent.SessionEnded());
+          }
+        });
+  }
+
+  private void kill(OsProcess current, StopCause cause) {
+    log.warn(
+        "killing a job process",
+        "pid",
+        current.pid(),
+        "reason",
+        cause.reason().text(),
+        "detail",
+        cause.detail());
+    current.kill();
+  }
+
+  /** The lifecycle's decisions, carried out. */
+  private final class Child implements Machine<ChildState, ChildEvent, ChildAction> {
+    private final ChildLifecycle lifecycle;
+
+    Child(ChildLifecycle lifecycle) {
+      this.lifecycle = lifecycle;
+    }
+
+    @Override
+    public Step<ChildState, ChildAction> next(ChildState state, ChildEvent event, long now) {
+      return lifecycle.next(state, event, now);
+    }
+
+    @Override
+    public long wakeAt(ChildState state) {
+      return lifecycle.wakeAt(state);
+    }
+
+    @Override
+    public ChildEvent tick() {
+      return new ChildEvent.Tick();
+    }
+
+    @Override
+    public boolean finished(ChildState state) {
+      return state instanceof ChildState.Gone;
+    }
+
+    @Override
+    public void perform(ChildAction action) {
+      switch (action) {
+        case ChildAction.Send(var message) -> outbox.add(message.frame());
+        case ChildAction.Kill(StopCause cause) -> {
+          OsProcess current = process;
+          if (current != null) {
+            kill(current, cause);
+          }
+        }
+        case ChildAction.EndSession end -> endSession();
+        case ChildAction.Tell(ChildNews told) -> {
+          if (told instanceof ChildNews.JobSent(JobStart job)) {
+            output.tag(job);
+          }
+          news.accept(told);
+        }
+        case ChildAction.Complain(ChildState state, ChildEvent event) ->
+            log.error(
+                "a defect: an impossible event for a child",
+                "child",
+                name,
+                "state",
+                state,
+                "event",
+                event);
+      }
+    }
+  }
+}
