@@ -1,0 +1,38 @@
+package io.lkagent.agents;
+
+import java.util.List;
+
+/** The agent that a worker runs: what was named on the command line or in the configuration. */
+public sealed interface AgentSource {
+  /** The agent that comes with lkagent. */
+  record BuiltIn() implements AgentSource {}
+
+  /**
+   * A Java class that implements the SDK's agent.
+   *
+   * @param className its binary name
+   * @param classPath where it and its libraries are, as for {@code java -cp}
+   */
+  record JavaClass(String className, String classPath) implements AgentSource {}
+
+  /** A program that speaks the job protocol: a command line for the shell. */
+  record Exec(String command) implements AgentSource {}
+
+  /** The program and arguments to run. */
+  default List<String> command(JavaRuntime java) {
+    return switch (this) {
+      case BuiltIn builtIn -> java.runner("io.lkagent.runner.BuiltinAgent", "");
+      case JavaClass(String className, String classPath) -> java.runner(className, classPath);
+      case Exec(String line) -> List.of("/bin/sh", "-c", "exec " + line);
+    };
+  }
+
+  /** For people: {@code built-in}, {@code com.example.Greeter}, {@code python3 agent.py}. */
+  default String words() {
+    return switch (this) {
+      case BuiltIn builtIn -> "built-in";
+      case JavaClass(String className, String classPath) -> className;
+      case Exec(String line) -> line;
+    };
+  }
+}
