@@ -9,10 +9,11 @@ import java.time.Instant;
  * {@link #nanos()}.
  */
 final class SystemTime implements Time {
-  static final SystemTime INSTANCE = new SystemTime();
-
   private static final long HEARTBEAT = Duration.ofSeconds(1).toNanos();
   private static final long STALL = Duration.ofSeconds(3).toNanos();
+
+  /** Below the constants: it needs them, and statics are set in the order of the text. */
+  static final SystemTime INSTANCE = new SystemTime();
 
   private final StallFilter filter = new StallFilter(RawTime.INSTANCE.nanos(), HEARTBEAT, STALL);
 
