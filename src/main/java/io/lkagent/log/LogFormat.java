@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How an event becomes one line. */
@@ -22,7 +23,9 @@ public enum LogFormat {
       line.put("message", event.message());
       line.put("logger", event.logger());
       line.put("pid", OWN_PID);
-      line.putAll(event.fields());
+      event
+          .fields()
+          .forEach((name, value) -> line.put(RESERVED.contains(name) ? name + "_" : name, value));
       if (event.thrown() != null) {
         line.put("exc_info", trace(event.thrown()));
       }
@@ -39,13 +42,18 @@ public enum LogFormat {
       line.append(oneLine(event.message()));
       event
           .fields()
-          .forEach((name, value) -> line.append(' ').append(name).append('=').append(plain(value)));
+          .forEach((name, value) ->
+              line.append(' ').append(plain(name)).append('=').append(plain(value)));
       if (event.thrown() != null) {
         line.append(" exc_info=").append(Json.write(trace(event.thrown())));
       }
       return line.toString();
     }
   };
+
+  /** What this class says itself; a field of such a name gets a "_". The pid may be a child's. */
+  private static final Set<String> RESERVED =
+      Set.of("timestamp", "level", "message", "logger", "exc_info");
 
   private static final DateTimeFormatter ISO = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
   private static final DateTimeFormatter CLOCK =

@@ -59,8 +59,9 @@ class SignalsTest {
       Signals.handle(
           "TERM",
           name -> {
-            System.out.println(name + " " + count.incrementAndGet());
-            if (count.get() == 2) {
+            int time = count.incrementAndGet();
+            System.out.println(name + " " + time);
+            if (time == 2) {
               Runtime.getRuntime().halt(6);
             }
           });
