@@ -2,7 +2,11 @@ package io.lkagent.protocol;
 
 import java.util.Map;
 
-/** A job as the server offers and assigns it. */
+/**
+ * A job as the server offers and assigns it.
+ *
+ * @param type {@code ROOM}, {@code PUBLISHER} or {@code PARTICIPANT}
+ */
 public record JobOffer(
     String id,
     String dispatchId,

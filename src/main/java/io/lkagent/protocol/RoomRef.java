@@ -1,4 +1,4 @@
 package io.lkagent.protocol;
 
-/** A room as a job names it; made again under the same name it has another sid. */
+/** The room of a job; only the sid tells a room from one that had its name before. */
 public record RoomRef(String name, String sid, String metadata) {}

@@ -1,9 +1,12 @@
 package io.lkagent.protocol;
 
-/** What a server says of itself. */
+/** What a server says about itself when a worker registers. */
 public record ServerInfo(String version, String nodeId, String region, String debugInfo) {
-  /** True for lkagent's own dev server, where a plain WebSocket stands for the media connection. */
+  /** What lkagent's own dev server puts into {@link #debugInfo()}. */
+  public static final String DEV_SERVER = "lkagent dev-server";
+
+  /** Whether this is lkagent's own dev server, which has no media. */
   public boolean devServer() {
-    return debugInfo.equals("lkagent dev-server");
+    return debugInfo.equals(DEV_SERVER);
   }
 }

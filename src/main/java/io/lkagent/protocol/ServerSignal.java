@@ -2,25 +2,25 @@ package io.lkagent.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** A message from the server to a worker. */
+/** A message from the server to the worker. */
 public sealed interface ServerSignal {
-  /** The worker is registered. */
+  /** The worker is known from now on and can be asked. */
   record Registered(String workerId, ServerInfo server) implements ServerSignal {}
 
-  /** Whether the worker takes this job; {@code resuming} when another worker had it before. */
+  /** The server asks whether the worker takes a job; it waits less than three seconds. */
   record AvailabilityAsked(JobOffer job, boolean resuming) implements ServerSignal {}
 
-  /** The job is this worker's; {@code url} is null when it is the server's own. */
+  /** The job is the worker's; the token lets its process join the room. */
   record Assigned(JobOffer job, @Nullable String url, String token) implements ServerSignal {
     @Override
     public String toString() {
-      return "Assigned[" + job + "]";
+      return "Assigned[job=" + job + ", url=" + url + ", token=***]";
     }
   }
 
-  /** The job is to end. */
+  /** The server regards this job as over. */
   record Terminated(String jobId) implements ServerSignal {}
 
-  /** The answer to a ping. */
+  /** The answer to the ping that carried this timestamp. */
   record Ponged(long timestamp) implements ServerSignal {}
 }

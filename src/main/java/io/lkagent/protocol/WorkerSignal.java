@@ -2,29 +2,41 @@ package io.lkagent.protocol;
 
 import java.util.Map;
 
-/** A message from a worker to the server. */
+/** A message from the worker to the server. */
 public sealed interface WorkerSignal {
-  /** Whether the worker takes jobs, how loaded it is from 0 to 1, and how many jobs it has. */
+  /** Whether the worker takes jobs, how loaded it is (0 to 1) and how many jobs it has. */
   record UpdateWorker(boolean available, float load, int jobs) implements WorkerSignal {}
 
-  /** Yes to a job, and how its agent will join the room. */
+  /** The answer to {@link ServerSignal.AvailabilityAsked}. */
+  sealed interface Answer extends WorkerSignal {
+    String jobId();
+  }
+
+  /** Takes the job; its agent will join under this identity, which must be unique in the room. */
   record Accept(
       String jobId, String identity, String name, String metadata, Map<String, String> attributes)
-      implements WorkerSignal {}
+      implements Answer {
+    public Accept {
+      if (identity.isBlank()) {
+        throw new IllegalArgumentException("an agent needs an identity; the server checks none");
+      }
+      attributes = Map.copyOf(attributes);
+    }
+  }
 
-  /** No to a job: the server asks the next worker. */
-  record Decline(String jobId) implements WorkerSignal {}
+  /** Leaves the job to the next worker. */
+  record Decline(String jobId) implements Answer {}
 
-  /** No to a job that nobody should get: the server ends it as successful. */
-  record Terminate(String jobId) implements WorkerSignal {}
+  /** Ends the job as successful; no other worker is asked. */
+  record Terminate(String jobId) implements Answer {}
 
-  /** How a job goes. */
+  /** Tells how a job stands; the error is empty unless it failed. */
   record UpdateJob(String jobId, JobResult result, String error) implements WorkerSignal {}
 
-  /** A sign of life is wanted. */
+  /** Asks for a {@link ServerSignal.Ponged} with the same timestamp. */
   record Ping(long timestamp) implements WorkerSignal {}
 
-  /** How a job goes, as the server knows it. */
+  /** How a job stands. */
   enum JobResult {
     RUNNING,
     SUCCESS,
