@@ -1,0 +1,63 @@
+#!/bin/sh
+# Puts the real servers and frameworks that tests run against into a folder: setup.sh DIR
+# What is there already, in the right version, is left alone: a second run takes no time.
+set -eu
+
+livekit_server=1.13.5
+python_packages='livekit-agents==1.8.9 livekit==1.1.21 livekit-api==1.2.2'
+
+die() {
+  printf 'setup.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+say() {
+  printf 'setup.sh: %s\n' "$*" >&2
+}
+
+[ $# -eq 1 ] || die 'usage: setup.sh DIR'
+mkdir -p "$1" || die "cannot make the folder $1"
+tools=$(cd "$1" && pwd)
+partial="$tools/partial.$$"
+trap 'rm -rf "$partial"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+install_livekit_server() {
+  server="$tools/livekit-server-$livekit_server"
+  [ -x "$server" ] && return
+  command -v go >/dev/null 2>&1 ||
+    die "the tests tagged livekit need Go 1.26 or newer to build livekit-server $livekit_server, and there is no go on PATH: install it from go.dev/dl, or run the other tests (mvn verify)"
+  say "building livekit-server $livekit_server (minutes the first time)"
+  mkdir -p "$partial/go"
+  GOBIN="$partial/go" GOFLAGS=-mod=mod go install "github.com/livekit/livekit-server/cmd/server@v$livekit_server" ||
+    die "go install of livekit-server $livekit_server failed; it needs Go 1.26 or newer ($(go version)) and the network"
+  mv -f "$partial/go/server" "$server"
+}
+
+install_python_packages() {
+  stamp="$tools/venv/lkagent-tests.stamp"
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$python_packages" ] && "$tools/venv/bin/python" -c '' 2>/dev/null && return
+  command -v python3 >/dev/null 2>&1 ||
+    die 'the tests tagged python need Python 3.10 or newer, and there is no python3 on PATH: install it, or run the other tests (mvn verify)'
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    die "the tests tagged python need Python 3.10 or newer, and python3 is $(python3 -V 2>&1)"
+  python3 -c 'import venv, ensurepip' 2>/dev/null ||
+    die 'python3 has no venv module: install it (Debian, Ubuntu: the package python3-venv)'
+  say "installing $python_packages"
+  rm -rf "$tools/venv"
+  python3 -m venv "$tools/venv" || die "python3 -m venv $tools/venv failed"
+  # shellcheck disable=SC2086 # one word per package is meant
+  "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check $python_packages ||
+    die "pip could not install $python_packages; it needs the network"
+  printf '%s\n' "$python_packages" >"$stamp"
+}
+
+check_node() {
+  command -v node >/dev/null 2>&1 ||
+    die 'the tests tagged node need Node 20 or newer, and there is no node on PATH: install it, or run the other tests (mvn verify)'
+}
+
+check_node
+install_livekit_server
+install_python_packages
