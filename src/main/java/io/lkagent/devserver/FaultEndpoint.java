@@ -37,7 +37,7 @@ final class FaultEndpoint {
   }
 
   void handle(@Nullable Caller caller, ServerRequest request, ServerResponse response) {
-    if (request.prologue().method() != Method.POST) {
+    if (!Method.POST.equals(request.prologue().method())) {
       HttpFront.text(response, 405, "POST a JSON object\n");
       return;
     }

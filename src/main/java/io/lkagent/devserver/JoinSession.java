@@ -122,7 +122,8 @@ final class JoinSession implements WebSocketHandler, Participant.Link {
     Participant sender = self;
     if (in != null && sender != null) {
       plane.run(() -> {
-        if (in.participants().get(sender.identity()) == sender) {
+        Participant present = in.participants().get(sender.identity());
+        if (present != null && present.is(sender)) {
           plane.rooms().tellOthers(in, sender, forwarded);
         }
       });

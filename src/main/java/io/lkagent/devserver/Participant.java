@@ -25,6 +25,11 @@ record Participant(ParticipantInfo info, boolean dependent, Link link) {
     return info.getIdentity();
   }
 
+  /** True for the same connection; another one of the same identity is another participant. */
+  boolean is(Participant other) {
+    return info.getSid().equals(other.info().getSid());
+  }
+
   boolean hidden() {
     return info.getPermission().getHidden();
   }

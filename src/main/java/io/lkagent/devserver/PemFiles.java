@@ -58,14 +58,15 @@ final class PemFiles {
               + " makes one of an older key");
     }
     byte[] der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
+    InvalidKeySpecException last = new InvalidKeySpecException();
     for (String algorithm : ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
       } catch (InvalidKeySpecException e) {
         // The encoding names its algorithm, but the JDK wants to be told: try the next.
-        continue;
+        last = e;
       }
     }
-    throw new IOException(file + " holds a key of an unknown algorithm");
+    throw new IOException(file + " holds a key of an unknown algorithm", last);
   }
 }

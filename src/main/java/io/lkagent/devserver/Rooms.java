@@ -148,7 +148,7 @@ final class Rooms {
       String identity = state == null ? "" : state.getParticipantIdentity();
       Participant agent = room.participants().get(identity);
       if (agent != null) {
-        plane.after(AGENT_LEAVES, () -> remove(room, agent));
+        var _ = plane.after(AGENT_LEAVES, () -> remove(room, agent));
       }
     }
   }
@@ -251,7 +251,7 @@ final class Rooms {
   void tellOthers(Room room, Participant sender, Map<String, @Nullable Object> message) {
     plane.assertOwned();
     for (Participant other : room.participants().values()) {
-      if (other != sender) {
+      if (!other.is(sender)) {
         other.link().tell(message);
       }
     }

@@ -49,7 +49,7 @@ final class ServerPace implements DispatchPace {
     Duration left = left(current);
     boolean known = names.agentNames().contains(agentName);
     if (known && left.isPositive()) {
-      plane.timers().after(left, place::leave);
+      var _ = plane.timers().after(left, place::leave);
     } else {
       time.sleep(known ? Duration.ZERO : left);
       place.leave();

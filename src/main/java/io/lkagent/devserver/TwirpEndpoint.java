@@ -63,8 +63,7 @@ final class TwirpEndpoint {
       @Nullable Caller caller, ServerRequest request, String name, boolean json) {
     TwirpService.Method method = service.find(name);
     if (method == null) {
-      throw new TwirpError(
-          TwirpError.Code.BAD_ROUTE, "no handler for path \"" + PREFIX + name + "\"");
+      throw TwirpError.badRoute("no handler for path \"" + PREFIX + name + "\"", route(request));
     }
     return method.call().apply(caller, decode(json, method.request(), body(request)));
   }
@@ -74,10 +73,10 @@ final class TwirpEndpoint {
   }
 
   private static boolean json(ServerRequest request) {
-    if (request.prologue().method() != Method.POST) {
-      throw new TwirpError(
-          TwirpError.Code.BAD_ROUTE,
-          "unsupported method \"" + request.prologue().method() + "\" (only POST is allowed)");
+    if (!Method.POST.equals(request.prologue().method())) {
+      throw TwirpError.badRoute(
+          "unsupported method \"" + request.prologue().method() + "\" (only POST is allowed)",
+          route(request));
     }
     String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
     String bare = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
@@ -85,9 +84,12 @@ final class TwirpEndpoint {
       case JSON -> true;
       case PROTOBUF -> false;
       default ->
-          throw new TwirpError(
-              TwirpError.Code.BAD_ROUTE, "unexpected Content-Type: " + Json.write(type));
+          throw TwirpError.badRoute("unexpected Content-Type: " + Json.write(type), route(request));
     };
+  }
+
+  private static String route(ServerRequest request) {
+    return request.prologue().method() + " " + request.path().rawPath();
   }
 
   private static Message decode(boolean json, Message type, byte[] body) {

@@ -1,6 +1,8 @@
 package io.lkagent.devserver;
 
 import io.lkagent.json.Json;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** An answer of the server API that is an error, with livekit-server's code and HTTP status. */
 final class TwirpError extends RuntimeException {
@@ -28,10 +30,21 @@ final class TwirpError extends RuntimeException {
   }
 
   private final Code code;
+  private final @Nullable String route;
 
   TwirpError(Code code, String message) {
+    this(code, message, null);
+  }
+
+  private TwirpError(Code code, String message, @Nullable String route) {
     super(message, null, false, false);
     this.code = code;
+    this.route = route;
+  }
+
+  /** A request that no method answers. */
+  static TwirpError badRoute(String message, String route) {
+    return new TwirpError(Code.BAD_ROUTE, message, route);
   }
 
   /** An error that livekit-server's inner layers report: its message wears their prefix. */
@@ -61,6 +74,12 @@ final class TwirpError extends RuntimeException {
 
   String json() {
     return Json.write(
-        Json.object("code", code.name().toLowerCase(java.util.Locale.ROOT), "msg", getMessage()));
+        Json.object(
+            "code",
+            code.name().toLowerCase(Locale.ROOT),
+            "msg",
+            getMessage(),
+            "meta",
+            route == null ? null : Json.object("twirp_invalid_route", route)));
   }
 }

@@ -34,7 +34,7 @@ final class WebSocketLink implements ServerConnection {
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
   /** A frame to be written, not before its time; a close frame is the last one. */
-  private record Outgoing(WsOpCode code, byte[] payload, long notBefore) {}
+  private record Outgoing(WsOpCode code, BufferData frame, long notBefore) {}
 
   private final ConnectionContext context;
   private final WebSocketHandler handler;
@@ -76,7 +76,6 @@ final class WebSocketLink implements ServerConnection {
   void cut() {
     if (cut.compareAndSet(false, true)) {
       queue.clear();
-      queue.offer(new Outgoing(WsOpCode.CLOSE, new byte[0], 0));
       context.serverSocket().close();
     }
   }
@@ -143,7 +142,7 @@ final class WebSocketLink implements ServerConnection {
     if (cut.get() || closing) {
       return;
     }
-    if (!queue.offer(new Outgoing(code, payload, time.deadline(delay)))) {
+    if (!queue.offer(new Outgoing(code, encode(code, payload), time.deadline(delay)))) {
       cut();
     }
   }
@@ -159,7 +158,7 @@ final class WebSocketLink implements ServerConnection {
         if (cut.get()) {
           return;
         }
-        context.dataWriter().writeNow(encode(next));
+        context.dataWriter().writeNow(next.frame());
         if (next.code() == WsOpCode.CLOSE) {
           time.sleep(CLOSE_WAIT);
           cut();
@@ -180,10 +179,10 @@ final class WebSocketLink implements ServerConnection {
     }
   }
 
-  private static BufferData encode(Outgoing frame) {
-    int length = frame.payload().length;
+  private static BufferData encode(WsOpCode code, byte[] payload) {
+    int length = payload.length;
     BufferData out = BufferData.create(length + 10);
-    out.write(0x80 | frame.code().code());
+    out.write(0x80 | code.code());
     if (length < 126) {
       out.write(length);
     } else if (length < 1 << 16) {
@@ -194,7 +193,7 @@ final class WebSocketLink implements ServerConnection {
       out.writeInt32(0);
       out.writeInt32(length);
     }
-    out.write(frame.payload());
+    out.write(payload);
     return out;
   }
 
