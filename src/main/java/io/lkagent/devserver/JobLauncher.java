@@ -126,7 +126,8 @@ final class JobLauncher {
             NewerFields.deployment(job, NewerFields.JOB),
             job.getType());
     time.sleep(pace.claim());
-    double target = plane.config().targetLoad();
+    // As livekit-server counts: in double, 0.7 would be more than a worker's load of 0.7.
+    float target = (float) plane.config().targetLoad();
     if (plane.owned(() -> plane.workers().affinity(key, target)) <= 0) {
       time.sleep(pace.unclaimed().minus(pace.claim()));
       log.info(

@@ -93,9 +93,9 @@ final class Workers {
   }
 
   /** How far this node's workers of a key are under the target load, all together. */
-  double affinity(Worker.Key key, double targetLoad) {
+  float affinity(Worker.Key key, float targetLoad) {
     assert lock.isHeldByCurrentThread();
-    double affinity = 0;
+    float affinity = 0;
     for (Worker worker : byKey.getOrDefault(key, List.of())) {
       if (worker.available()) {
         affinity += Math.max(0, targetLoad - worker.load());
