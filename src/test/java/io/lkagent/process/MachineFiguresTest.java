@@ -34,6 +34,7 @@ class MachineFiguresTest {
     long start = new ProcessTable().startTicks(pid).orElseThrow();
     assertTrue(new ProcessMemory().pss(pid, start).orElseThrow() > 1_000_000);
     assertTrue(new ProcessMemory().pss(pid, start + 1).isEmpty());
+    assertTrue(new ProcessMemory().rss(pid, start).orElseThrow() > 1_000_000);
   }
 
   @Test
