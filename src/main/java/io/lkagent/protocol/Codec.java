@@ -23,8 +23,7 @@ final class Codec {
                         .setCanSubscribe(registration.canSubscribe())
                         .setCanPublishData(registration.canPublishData())
                         .setCanUpdateMetadata(registration.canUpdateMetadata())
-                        .setHidden(registration.hidden())
-                        .setAgent(true)))
+                        .setHidden(registration.hidden())))
         .build()
         .toByteArray();
   }
@@ -116,7 +115,7 @@ final class Codec {
         job.getDispatchId(),
         job.getAgentName(),
         job.getMetadata(),
-        job.getAttributesMap(),
+        JobAttributes.of(job),
         new RoomRef(job.getRoom().getName(), job.getRoom().getSid(), job.getRoom().getMetadata()),
         type(job.getType()));
   }
