@@ -74,13 +74,7 @@ public record Endpoint(URI url, @Nullable ProxySetting proxy, @Nullable Path tru
     String base = path.replaceAll("/+$", "");
     String port = url.getPort() < 0 ? "" : ":" + url.getPort();
     return URI.create(
-        scheme
-            + "://"
-            + url.getHost()
-            + port
-            + base
-            + suffix
-            + (query == null ? "" : "?" + query));
+        scheme + "://" + url.getHost() + port + base + suffix + (query == null ? "" : "?" + query));
   }
 
   private static void check(URI url) {

@@ -48,8 +48,7 @@ public record ProxySetting(
    */
   static @Nullable ProxySetting fromEnvironment(Map<String, String> environment, URI target) {
     String scheme = target.getScheme().toLowerCase(Locale.ROOT);
-    String own =
-        scheme.equals("https") || scheme.equals("wss") ? "HTTPS_PROXY" : "HTTP_PROXY";
+    String own = scheme.equals("https") || scheme.equals("wss") ? "HTTPS_PROXY" : "HTTP_PROXY";
     for (String name : new String[] {own, "ALL_PROXY"}) {
       String value = either(environment, name);
       if (!value.isBlank()) {
@@ -79,8 +78,7 @@ public record ProxySetting(
       return null;
     }
     String pair = user + ":" + (password == null ? "" : password);
-    return "Basic "
-        + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
