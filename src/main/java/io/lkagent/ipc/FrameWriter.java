@@ -12,10 +12,20 @@ public final class FrameWriter {
     this.out = out;
   }
 
-  /** Writes one frame; blocks while the reader does not read. */
-  public synchronized void write(String frame) throws IOException {
-    byte[] bytes = (frame + "\n").getBytes(StandardCharsets.UTF_8);
-    out.write(bytes);
-    out.flush();
+  /**
+   * Writes one frame; blocks while the reader does not read.
+   *
+   * @throws FrameTooLongException when the frame passes {@link JobProtocol#MAX_FRAME_BYTES};
+   *     nothing was written then, and the stream is as good as before
+   */
+  public void write(String frame) throws IOException {
+    byte[] bytes = frame.concat("\n").getBytes(StandardCharsets.UTF_8);
+    if (bytes.length - 1 > JobProtocol.MAX_FRAME_BYTES) {
+      throw new FrameTooLongException(JobProtocol.MAX_FRAME_BYTES);
+    }
+    synchronized (this) {
+      out.write(bytes);
+      out.flush();
+    }
   }
 }

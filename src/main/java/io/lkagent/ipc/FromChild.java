@@ -3,13 +3,23 @@ package io.lkagent.ipc;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A message from a job process to the worker. */
+/**
+ * A message from a job process to the worker.
+ *
+ * <p>Each writes itself instead of one switch that writes them all: a pattern switch's bootstrap is
+ * a noticeable part of a job process's start.
+ */
 public sealed interface FromChild {
   /** The first message: who speaks which version of the protocol. */
-  record Hello(int protocol, long pid, String runtime) implements FromChild {}
+  record Hello(int protocol, long pid, String runtime) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object("type", "hello", "protocol", protocol, "pid", pid, "runtime", runtime));
+    }
+  }
 
   /**
    * One component of the initialisation has ended.
@@ -21,19 +31,57 @@ public sealed interface FromChild {
    */
   record Phase(
       String name, long startNanos, long endNanos, boolean critical, @Nullable String error)
-      implements FromChild {}
+      implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object(
+              "type",
+              "phase",
+              "name",
+              name,
+              "start_ns",
+              startNanos,
+              "end_ns",
+              endNanos,
+              "critical",
+              critical,
+              "error",
+              error));
+    }
+  }
 
   /** The process can take a job. */
-  record Ready() implements FromChild {}
+  record Ready() implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "ready"));
+    }
+  }
 
   /** The initialisation failed; the process ends by itself. */
-  record Failed(String error) implements FromChild {}
+  record Failed(String error) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "failed", "error", error));
+    }
+  }
 
   /** The answer to a ping, with the ping's own value. */
-  record Pong(long t) implements FromChild {}
+  record Pong(long t) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "pong", "t", t));
+    }
+  }
 
   /** The entry point is about to run: from here the job is this process's. */
-  record Running() implements FromChild {}
+  record Running() implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "running"));
+    }
+  }
 
   /**
    * What goes on in the room.
@@ -41,10 +89,21 @@ public sealed interface FromChild {
    * @param participants humans in the room now
    * @param messages messages handled since the job began
    */
-  record Activity(int participants, long messages) implements FromChild {}
+  record Activity(int participants, long messages) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object("type", "activity", "participants", participants, "messages", messages));
+    }
+  }
 
   /** The process goes on without an optional component. */
-  record Degraded(String component, String error) implements FromChild {}
+  record Degraded(String component, String error) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "degraded", "component", component, "error", error));
+    }
+  }
 
   /**
    * The job is over and the process asks to leave: it stays in the room until the worker answers
@@ -53,10 +112,21 @@ public sealed interface FromChild {
    * @param success whether the job counts as succeeded
    * @param reason why it ended, for people
    */
-  record Done(boolean success, String reason) implements FromChild {}
+  record Done(boolean success, String reason) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object("type", "done", "status", success ? "success" : "failed", "reason", reason));
+    }
+  }
 
   /** A message of a later version; skipped. */
-  record Unknown(String type) implements FromChild {}
+  record Unknown(String type) implements FromChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", type));
+    }
+  }
 
   /** Reads a frame. */
   static FromChild parse(String frame) throws JsonException {
@@ -64,10 +134,7 @@ public sealed interface FromChild {
     String type = m.string("type");
     return switch (type) {
       case "hello" ->
-          new Hello(
-              Math.toIntExact(m.number("protocol")),
-              m.number("pid"),
-              m.string("runtime", "unknown"));
+          new Hello(m.integer("protocol"), m.number("pid"), m.string("runtime", "unknown"));
       case "phase" ->
           new Phase(
               m.string("name"),
@@ -79,8 +146,7 @@ public sealed interface FromChild {
       case "failed" -> new Failed(m.string("error"));
       case "pong" -> new Pong(m.number("t"));
       case "running" -> new Running();
-      case "activity" ->
-          new Activity(Math.toIntExact(m.number("participants", 0)), m.number("messages", 0));
+      case "activity" -> new Activity(m.integer("participants", 0), m.number("messages", 0));
       case "degraded" -> new Degraded(m.string("component"), m.string("error", ""));
       case "done" ->
           new Done(!m.string("status", "success").equals("failed"), m.string("reason", ""));
@@ -89,38 +155,5 @@ public sealed interface FromChild {
   }
 
   /** This message as a frame, without the line's end. */
-  default String frame() {
-    Map<String, ?> members =
-        switch (this) {
-          case Hello(int protocol, long pid, String runtime) ->
-              Json.object("type", "hello", "protocol", protocol, "pid", pid, "runtime", runtime);
-          case Phase(String name, long start, long end, boolean critical, String error) ->
-              Json.object(
-                  "type",
-                  "phase",
-                  "name",
-                  name,
-                  "start_ns",
-                  start,
-                  "end_ns",
-                  end,
-                  "critical",
-                  critical,
-                  "error",
-                  error);
-          case Ready() -> Json.object("type", "ready");
-          case Failed(String error) -> Json.object("type", "failed", "error", error);
-          case Pong(long t) -> Json.object("type", "pong", "t", t);
-          case Running() -> Json.object("type", "running");
-          case Activity(int participants, long messages) ->
-              Json.object("type", "activity", "participants", participants, "messages", messages);
-          case Degraded(String component, String error) ->
-              Json.object("type", "degraded", "component", component, "error", error);
-          case Done(boolean success, String reason) ->
-              Json.object(
-                  "type", "done", "status", success ? "success" : "failed", "reason", reason);
-          case Unknown(String type) -> Json.object("type", type);
-        };
-    return Json.write(members);
-  }
+  String frame();
 }

@@ -3,7 +3,6 @@ package io.lkagent.ipc;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +19,39 @@ public sealed interface ToChild {
     public Init {
       options = Map.copyOf(options);
     }
+
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object(
+              "type",
+              "init",
+              "ping_ms",
+              pingMillis,
+              "timeout_ms",
+              timeoutMillis,
+              "options",
+              options));
+    }
   }
 
   /** A sign of life is wanted: answer with the same value. */
-  record Ping(long t) implements ToChild {}
+  record Ping(long t) implements ToChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", "ping", "t", t));
+    }
+  }
 
   /** The job; at most one in a process's life. */
-  record Start(JobStart job) implements ToChild {}
+  record Start(JobStart job) implements ToChild {
+    @Override
+    public String frame() {
+      Map<String, @Nullable Object> members = Json.object("type", "start");
+      members.putAll(job.members());
+      return Json.write(members);
+    }
+  }
 
   /**
    * Leave the room, run the shutdown callbacks and exit.
@@ -34,10 +59,21 @@ public sealed interface ToChild {
    * @param reason one of the worker's stop reasons, in words with hyphens
    * @param deadlineMillis how long it may take before the process is killed
    */
-  record Shutdown(String reason, long deadlineMillis) implements ToChild {}
+  record Shutdown(String reason, long deadlineMillis) implements ToChild {
+    @Override
+    public String frame() {
+      return Json.write(
+          Json.object("type", "shutdown", "reason", reason, "deadline_ms", deadlineMillis));
+    }
+  }
 
   /** A message of a later version; skipped. */
-  record Unknown(String type) implements ToChild {}
+  record Unknown(String type) implements ToChild {
+    @Override
+    public String frame() {
+      return Json.write(Json.object("type", type));
+    }
+  }
 
   /** Reads a frame. */
   static ToChild parse(String frame) throws JsonException {
@@ -54,23 +90,5 @@ public sealed interface ToChild {
   }
 
   /** This message as a frame, without the line's end. */
-  default String frame() {
-    Map<String, @Nullable Object> members =
-        switch (this) {
-          case Init(long ping, long timeout, Map<String, String> options) ->
-              Json.object(
-                  "type", "init", "ping_ms", ping, "timeout_ms", timeout, "options", options);
-          case Ping(long t) -> Json.object("type", "ping", "t", t);
-          case Start(JobStart job) -> {
-            Map<String, @Nullable Object> start = new LinkedHashMap<>();
-            start.put("type", "start");
-            start.putAll(job.members());
-            yield start;
-          }
-          case Shutdown(String reason, long deadline) ->
-              Json.object("type", "shutdown", "reason", reason, "deadline_ms", deadline);
-          case Unknown(String type) -> Json.object("type", type);
-        };
-    return Json.write(members);
-  }
+  String frame();
 }

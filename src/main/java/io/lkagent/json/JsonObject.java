@@ -9,7 +9,9 @@ public record JsonObject(Map<String, @Nullable Object> values) {
   static JsonObject of(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      map.forEach((key, member) -> values.put(String.valueOf(key), member));
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        values.put(String.valueOf(member.getKey()), member.getValue());
+      }
       return new JsonObject(values);
     }
     throw new JsonException("expected an object");
@@ -48,6 +50,20 @@ public record JsonObject(Map<String, @Nullable Object> values) {
     return has(name) ? number(name) : absent;
   }
 
+  /** A whole number that fits an int, or {@code absent}. */
+  public int integer(String name, int absent) {
+    return has(name) ? integer(name) : absent;
+  }
+
+  /** A whole number that fits an int and must be there. */
+  public int integer(String name) {
+    long number = number(name);
+    if ((int) number != number) {
+      throw new JsonException("\"" + name + "\" is too large");
+    }
+    return (int) number;
+  }
+
   public boolean flag(String name, boolean absent) {
     if (!has(name)) {
       return absent;
@@ -72,14 +88,12 @@ public record JsonObject(Map<String, @Nullable Object> values) {
   /** An object of strings, empty when the member is missing or null. */
   public Map<String, String> strings(String name) {
     Map<String, String> strings = new LinkedHashMap<>();
-    object(name)
-        .values()
-        .forEach((key, value) -> {
-          if (!(value instanceof String text)) {
-            throw new JsonException("\"" + name + "." + key + "\" must be a string");
-          }
-          strings.put(key, text);
-        });
+    for (Map.Entry<String, @Nullable Object> member : object(name).values().entrySet()) {
+      if (!(member.getValue() instanceof String text)) {
+        throw new JsonException("\"" + name + "." + member.getKey() + "\" must be a string");
+      }
+      strings.put(member.getKey(), text);
+    }
     return strings;
   }
 }

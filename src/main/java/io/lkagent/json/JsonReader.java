@@ -87,7 +87,7 @@ final class JsonReader {
     if (at < text.length() && text.charAt(at) == '"') {
       return text.substring(start, at++);
     }
-    StringBuilder out = new StringBuilder(text.length() - start).append(text, start, at);
+    StringBuilder out = new StringBuilder().append(text, start, at);
     while (true) {
       char c = next();
       if (c == '"') {
@@ -113,36 +113,64 @@ final class JsonReader {
       case 'n' -> '\n';
       case 'r' -> '\r';
       case 't' -> '\t';
-      case 'u' -> {
-        int code = 0;
-        for (int i = 0; i < 4; i++) {
-          int digit = Character.digit(next(), 16);
-          if (digit < 0) {
-            throw error("a bad \\u escape");
-          }
-          code = code * 16 + digit;
-        }
-        yield (char) code;
-      }
+      case 'u' -> codeUnit();
       default -> throw error("a bad escape");
     };
   }
 
+  private char codeUnit() {
+    int code = 0;
+    for (int i = 0; i < 4; i++) {
+      char c = next();
+      int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+      if (digit < 0) {
+        throw error("a bad \\u escape");
+      }
+      code = code * 16 + digit;
+    }
+    return (char) code;
+  }
+
   private Object number() {
     int start = at;
-    boolean whole = true;
-    while (at < text.length() && "+-0123456789.eE".indexOf(text.charAt(at)) >= 0) {
-      char c = text.charAt(at++);
-      whole &= c != '.' && c != 'e' && c != 'E';
+    taken('-');
+    if (!taken('0')) {
+      digits();
     }
-    String digits = text.substring(start, at);
-    try {
-      if (whole) {
-        return Long.valueOf(digits);
+    boolean whole = true;
+    if (taken('.')) {
+      whole = false;
+      digits();
+    }
+    if (taken('e') || taken('E')) {
+      whole = false;
+      if (!taken('+')) {
+        taken('-');
       }
-      return Double.valueOf(digits);
-    } catch (NumberFormatException e) {
-      at = start;
+      digits();
+    }
+    String number = text.substring(start, at);
+    // Nineteen digits and more may pass a long's range.
+    return whole && number.length() < 19 ? (Object) Long.parseLong(number) : number(number, whole);
+  }
+
+  private static Object number(String number, boolean whole) {
+    if (whole) {
+      try {
+        return Long.parseLong(number);
+      } catch (NumberFormatException e) {
+        return Double.parseDouble(number);
+      }
+    }
+    return Double.parseDouble(number);
+  }
+
+  private void digits() {
+    int start = at;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      at++;
+    }
+    if (at == start) {
       throw error("expected a value");
     }
   }

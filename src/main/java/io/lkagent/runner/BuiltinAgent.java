@@ -1,0 +1,23 @@
+package io.lkagent.runner;
+
+import io.lkagent.sdk.Agent;
+import io.lkagent.sdk.JobContext;
+import io.lkagent.sdk.MediaUnavailableException;
+import io.lkagent.sdk.Room;
+import io.lkagent.sdk.Subscribe;
+
+/** The agent that serves when none is named: in its room until that closes, and nothing else. */
+final class BuiltinAgent implements Agent {
+  @Override
+  public void run(JobContext job) throws Exception {
+    try {
+      Room room = job.connect(Subscribe.NONE);
+      room.onData(message -> job.messageHandled());
+    } catch (MediaUnavailableException e) {
+      // The worker follows the room and says when it is closed.
+      ChildLog.of(BuiltinAgent.class)
+          .info("serves without joining", "room_name", job.roomName(), "cause", e.getMessage());
+    }
+    job.awaitEnd();
+  }
+}

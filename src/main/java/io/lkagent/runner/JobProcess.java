@@ -1,0 +1,256 @@
+package io.lkagent.runner;
+
+import io.lkagent.ipc.FromChild;
+import io.lkagent.ipc.JobStart;
+import io.lkagent.ipc.ToChild;
+import io.lkagent.log.Log;
+import io.lkagent.time.Time;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The life of this process, from its init to its exit code; the main thread owns it. */
+final class JobProcess {
+  private static final long SECOND = 1_000_000_000L;
+
+  /** How long a finished job waits for the worker's word before it leaves the room on its own. */
+  private static final long LEAVE_UNASKED = 2 * SECOND;
+
+  /** How long the end may take when the worker is gone and nobody would end a hung process. */
+  private static final long ORPHAN_ENDS = 2 * SECOND;
+
+  /** How long the end may take when the worker did not say. */
+  private static final long UNASKED_ENDS = 10 * SECOND;
+
+  /** How long an entry point may take to return by itself, and again after an interrupt. */
+  private static final long ENTRY_POINT_ENDS = SECOND;
+
+  private static final long ACTIVITY_EVERY = SECOND / 2;
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** Why and until when this process is to end. */
+  private record Stop(String reason, long deadline) {}
+
+  private final String agentClass;
+  private final long hello;
+  private final JobChannel channel;
+  private final BlockingQueue<Event> events;
+  private final ShutdownCallbacks processCallbacks = new ShutdownCallbacks();
+  private @Nullable Stop stop;
+  private boolean orphaned;
+
+  JobProcess(String agentClass, long hello, JobChannel channel, BlockingQueue<Event> events) {
+    this.agentClass = agentClass;
+    this.hello = hello;
+    this.channel = channel;
+    this.events = events;
+  }
+
+  /** True when the worker was gone before the end. */
+  boolean orphaned() {
+    return orphaned;
+  }
+
+  /** Lives; returns the exit code. */
+  int run() {
+    Initialisation init = awaitInit();
+    if (init == null) {
+      return RunnerMain.OK;
+    }
+    String failure = initialise(init);
+    if (failure != null) {
+      channel.send(new FromChild.Failed(failure));
+      return RunnerMain.INIT_FAILED;
+    }
+    JobStart start = stop == null ? awaitJob() : null;
+    if (start != null) {
+      serve(init, start);
+    }
+    runCallbacks(processCallbacks);
+    return RunnerMain.OK;
+  }
+
+  private @Nullable Initialisation awaitInit() {
+    while (stop == null) {
+      if (next(NEVER) instanceof Event.FromWorker told
+          && told.message() instanceof ToChild.Init i) {
+        return new Initialisation(agentClass, i, hello, channel, events, processCallbacks);
+      }
+    }
+    return null;
+  }
+
+  /** Initialises; returns what failed. A stop ends it early: what still loads is left alone. */
+  private @Nullable String initialise(Initialisation init) {
+    Thread thread = new Thread(init, "init");
+    thread.setDaemon(true);
+    thread.start();
+    while (stop == null) {
+      if (next(NEVER) instanceof Event.Initialised initialised) {
+        if (initialised.failure() == null) {
+          channel.send(new FromChild.Ready());
+          ProcessTitle.set(ProcessTitle.IDLE);
+        }
+        return initialised.failure();
+      }
+    }
+    return null;
+  }
+
+  private @Nullable JobStart awaitJob() {
+    while (stop == null) {
+      Event event = next(NEVER);
+      if (event instanceof Event.FromWorker told && told.message() instanceof ToChild.Start start) {
+        return start.job();
+      }
+    }
+    return null;
+  }
+
+  private void serve(Initialisation init, JobStart start) {
+    Job job = new Job(start, events);
+    Thread entryPoint = job.entryPoint(init.agent());
+    channel.send(new FromChild.Running());
+    entryPoint.start();
+    ProcessTitle.set(ProcessTitle.JOB);
+    Log log =
+        ChildLog.of(JobProcess.class)
+            .with(
+                "job_id", start.jobId(),
+                "room_name", start.room().name(),
+                "dispatch_id", start.dispatchId());
+    log.info("job starts", "agent", agentClass);
+    FromChild.Done done = awaitJobEnd(job, log);
+    channel.send(job.activity());
+    if (done != null) {
+      channel.send(done);
+      awaitLeave(done);
+    }
+    leave(job, entryPoint, log);
+  }
+
+  /** Waits for the job's end; null when the worker wants it, which needs no report. */
+  private FromChild.@Nullable Done awaitJobEnd(Job job, Log log) {
+    long reported = Time.raw().nanos() - ACTIVITY_EVERY;
+    long due = NEVER;
+    while (stop == null) {
+      Event event = next(due);
+      if (event instanceof Event.EntryPointEnded ended) {
+        return done(ended.thrown(), log);
+      } else if (event instanceof Event.JobEnded ended) {
+        return new FromChild.Done(ended.success(), ended.reason());
+      } else if (event instanceof Event.ActivityChanged) {
+        due = Math.max(reported + ACTIVITY_EVERY, Time.raw().nanos());
+      }
+      if (due != NEVER && Time.raw().nanos() - due >= 0) {
+        channel.send(job.activity());
+        reported = Time.raw().nanos();
+        due = NEVER;
+      }
+    }
+    return null;
+  }
+
+  private FromChild.Done done(@Nullable Throwable thrown, Log log) {
+    if (thrown == null) {
+      return new FromChild.Done(true, "entry point returned");
+    }
+    log.error("the entry point failed", thrown, "agent", agentClass);
+    return new FromChild.Done(false, "entry point failed: " + Failure.withRemedy(thrown));
+  }
+
+  /** The worker reports the result to the server before the agent is seen to leave. */
+  private void awaitLeave(FromChild.Done done) {
+    long until = Time.raw().nanos() + LEAVE_UNASKED;
+    while (stop == null) {
+      if (next(until) == null) {
+        stop = new Stop(done.reason(), Time.raw().nanos() + UNASKED_ENDS);
+      }
+    }
+  }
+
+  private void leave(Job job, Thread entryPoint, Log log) {
+    Stop end = stopOrDefect();
+    job.end(end.reason());
+    awaitEntryPoint(entryPoint);
+    job.leaveRoom();
+    runCallbacks(job.callbacks());
+    log.info("job ends", "reason", end.reason(), "agent", agentClass);
+  }
+
+  private void awaitEntryPoint(Thread entryPoint) {
+    awaitEnd(entryPoint);
+    if (entryPoint.isAlive()) {
+      entryPoint.interrupt();
+      awaitEnd(entryPoint);
+    }
+  }
+
+  /** A quarter of what is left at most: the callbacks matter more than a stubborn entry point. */
+  private void awaitEnd(Thread entryPoint) {
+    long now = Time.raw().nanos();
+    long until = now + Math.min(ENTRY_POINT_ENDS, (stopOrDefect().deadline() - now) / 4);
+    while (entryPoint.isAlive() && Time.raw().nanos() - until < 0) {
+      next(until);
+    }
+  }
+
+  private void runCallbacks(ShutdownCallbacks callbacks) {
+    Thread running = callbacks.start(stopOrDefect().reason(), events);
+    boolean ended = running == null;
+    while (!ended && Time.raw().nanos() - stopOrDefect().deadline() < 0) {
+      ended = next(stopOrDefect().deadline()) instanceof Event.CallbacksEnded;
+    }
+    if (!ended && running != null) {
+      running.interrupt();
+      ChildLog.of(JobProcess.class)
+          .error("shutdown callbacks did not end in time", "unfinished", callbacks.giveUp());
+    }
+  }
+
+  private Stop stopOrDefect() {
+    Stop known = stop;
+    if (known == null) {
+      throw new IllegalStateException("a defect: the process ends and nobody wanted it");
+    }
+    return known;
+  }
+
+  /** The next event, or null at {@code until}; a wish to stop is noted, the first reason stays. */
+  private @Nullable Event next(long until) {
+    try {
+      Event event =
+          until == NEVER
+              ? events.take()
+              : events.poll(until - Time.raw().nanos(), TimeUnit.NANOSECONDS);
+      if (event instanceof Event.FromWorker told
+          && told.message() instanceof ToChild.Shutdown shutdown) {
+        shutdownWanted(shutdown);
+      } else if (event instanceof Event.ChannelClosed) {
+        workerGone();
+      }
+      return event;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a defect: nobody interrupts the main thread", e);
+    }
+  }
+
+  private void shutdownWanted(ToChild.Shutdown shutdown) {
+    if (stop == null) {
+      // A tenth stays for the exit itself, so that the worker does not kill what is nearly gone.
+      long millis = Math.clamp(shutdown.deadlineMillis(), 0, 86_400_000L);
+      stop = new Stop(shutdown.reason(), Time.raw().nanos() + millis * 900_000L);
+    }
+  }
+
+  private void workerGone() {
+    orphaned = true;
+    long soon = Time.raw().nanos() + ORPHAN_ENDS;
+    Stop known = stop;
+    if (known == null) {
+      stop = new Stop("worker-gone", soon);
+    } else if (known.deadline() - soon > 0) {
+      stop = new Stop(known.reason(), soon);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.lkagent.runner;
+
+import io.lkagent.ipc.FromChild;
+import io.lkagent.ipc.JobProtocol;
+import io.lkagent.time.Time;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** The entry point of a job process that runs a Java agent: {@code RunnerMain [AGENT_CLASS]}. */
+public final class RunnerMain {
+  static final int OK = 0;
+  static final int INIT_FAILED = 1;
+  static final int DEFECT = 70;
+
+  /** How long the JVM's shutdown hooks may take when no worker is left to end a hung process. */
+  private static final Duration HOOKS = Duration.ofSeconds(1);
+
+  private RunnerMain() {}
+
+  public static void main(String[] args) {
+    String agentClass = args.length > 0 ? args[0] : BuiltinAgent.class.getName();
+    try {
+      LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+      JobChannel channel = open(events);
+      long hello = Time.raw().nanos();
+      channel.send(new FromChild.Hello(JobProtocol.VERSION, ownPid(), runtime()));
+      Thread reader = new Thread(channel, "protocol");
+      reader.setDaemon(true);
+      reader.start();
+      JobProcess process = new JobProcess(agentClass, hello, channel, events);
+      int code = process.run();
+      if (process.orphaned()) {
+        haltLater(code);
+      }
+      System.exit(code);
+    } catch (Throwable e) {
+      defect(e);
+    }
+  }
+
+  private static JobChannel open(LinkedBlockingQueue<Event> events) throws IOException {
+    // A pipe can be opened again by its descriptor's name, which needs no native code.
+    FileOutputStream out = new FileOutputStream("/dev/fd/" + JobProtocol.FD_TO_WORKER);
+    return new JobChannel(new FileInputStream(FileDescriptor.in), out, events);
+  }
+
+  /** By /proc where there is one: the JDK's own way starts a thread pool. */
+  private static long ownPid() {
+    try {
+      String name = Path.of("/proc/self").toRealPath().toString();
+      return Long.parseLong(name.substring(name.lastIndexOf('/') + 1));
+    } catch (IOException | NumberFormatException e) {
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  private static String runtime() {
+    return "java " + System.getProperty("java.version");
+  }
+
+  private static void haltLater(int code) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("last resort")
+        .start(() -> {
+          Time.raw().sleep(HOOKS);
+          Runtime.getRuntime().halt(code);
+        });
+  }
+
+  private static void defect(Throwable e) {
+    ChildLog.of(RunnerMain.class)
+        .error(
+            "this job process cannot go on; it is meant to be started by lkagent, with the job"
+                + " protocol on file descriptors 0 and 3 (JOB-PROTOCOL.md)",
+            e);
+    System.exit(DEFECT);
+  }
+}
