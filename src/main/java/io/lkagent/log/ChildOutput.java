@@ -59,7 +59,7 @@ public final class ChildOutput {
    * holds its carrier, and enough children would leave the virtual threads none.
    */
   public ChildOutput start(String threadName) {
-    Thread.ofPlatform().daemon().name(threadName).start(this::read);
+    Thread.ofPlatform().daemon().name(threadName).start(this::drain);
     return this;
   }
 
@@ -85,7 +85,8 @@ public final class ChildOutput {
     }
   }
 
-  private void read() {
+  /** Reads until the stream ends, on the caller's thread. */
+  public void drain() {
     ChildLines lines = new ChildLines(in);
     try {
       for (String line = lines.next(); line != null; line = lines.next()) {

@@ -139,6 +139,7 @@ public final class Pool {
         case PoolAction.Forget(int number) -> children.remove(number);
         case PoolAction.FailJob(JobStart job, StopCause cause) -> listener.jobFailed(job, cause);
         case PoolAction.Changed changed -> listener.poolChanged();
+        case PoolAction.Empty empty -> listener.poolEmpty();
       }
     }
   }

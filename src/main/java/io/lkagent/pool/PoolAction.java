@@ -22,4 +22,7 @@ sealed interface PoolAction {
 
   /** Tell the worker that the pool's fitness may have changed. */
   record Changed() implements PoolAction {}
+
+  /** Tell the worker that no process is left. */
+  record Empty() implements PoolAction {}
 }

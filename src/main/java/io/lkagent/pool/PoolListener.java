@@ -15,4 +15,7 @@ public interface PoolListener {
 
   /** The pool's state changed in a way that the worker's status may depend on. */
   void poolChanged();
+
+  /** No process is left, and no job waits for one. */
+  void poolEmpty();
 }

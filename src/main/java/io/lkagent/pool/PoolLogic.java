@@ -54,7 +54,11 @@ final class PoolLogic {
           case PoolEvent.MachineBusy(boolean busy) -> state.machine(busy);
           case PoolEvent.Closed closed -> state.closed();
         };
-    return new Step<>(settle(after, now, actions), actions);
+    PoolState settled = settle(after, now, actions);
+    if (settled.closing() && settled.slots().isEmpty() && settled.waiting().isEmpty()) {
+      actions.add(new PoolAction.Empty());
+    }
+    return new Step<>(settled, actions);
   }
 
   private static PoolState enqueue(PoolState state, Waiting last) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * that the link is alive.
  */
 final class Outbox {
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
   private record Frame(byte[] bytes, CompletableFuture<Void> written) {}
 
   private final WebSocket socket;

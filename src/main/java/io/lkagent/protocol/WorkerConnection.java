@@ -103,8 +103,8 @@ public final class WorkerConnection implements AutoCloseable {
       Registration registration,
       Supplier<WorkerSignal.UpdateWorker> firstStatus) {
     Outbox out = new Outbox(socket, time, registration.pingInterval(), () -> lastHeard, this::end);
-    out.offer(Codec.register(registration));
-    out.offer(Codec.encode(firstStatus.get()));
+    var _ = out.offer(Codec.register(registration));
+    var _ = out.offer(Codec.encode(firstStatus.get()));
     outbox.set(out);
     out.start();
     if (ended.isDone()) {
@@ -162,7 +162,7 @@ public final class WorkerConnection implements AutoCloseable {
   public void send(WorkerSignal signal) {
     Outbox out = outbox.get();
     if (out != null) {
-      out.offer(Codec.encode(signal));
+      var _ = out.offer(Codec.encode(signal));
     }
   }
 

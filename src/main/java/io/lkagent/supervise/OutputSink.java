@@ -1,16 +1,17 @@
 package io.lkagent.supervise;
 
+import io.lkagent.ipc.JobStart;
 import java.io.InputStream;
 import java.util.List;
 
 /** Takes what a child writes to its stdout and stderr. */
 public interface OutputSink {
   /** Reads {@code output} until it ends; called on a thread of its own. */
-  void drain(InputStream output);
+  void drain(long pid, InputStream output);
 
   /** The newest lines, oldest first, for the report of a failure. */
   List<String> lastLines();
 
   /** The child took this job: its lines are tagged with it from now on. */
-  void tag(io.lkagent.ipc.JobStart job);
+  void tag(JobStart job);
 }

@@ -44,6 +44,8 @@ public final class Supervisor {
   private final OomWatch oom;
   private final OutputSink output;
   private final Consumer<ChildNews> news;
+  private final Time time;
+  private final long since;
   private final StateLoop<ChildState, ChildEvent, ChildAction> loop;
   private final LinkedBlockingQueue<String> outbox = new LinkedBlockingQueue<>();
   private volatile @Nullable OsProcess process;
@@ -67,8 +69,10 @@ public final class Supervisor {
     this.oom = oom;
     this.output = output;
     this.news = news;
+    this.time = time;
+    this.since = time.nanos();
     ChildLifecycle lifecycle = new ChildLifecycle(settings);
-    this.loop = new StateLoop<>(name, time, lifecycle.initial(time.nanos()), new Child(lifecycle));
+    this.loop = new StateLoop<>(name, time, lifecycle.initial(since), new Child(lifecycle));
   }
 
   /** Starts the process. */
@@ -109,6 +113,11 @@ public final class Supervisor {
     return current == null ? 0 : current.pid();
   }
 
+  /** How long ago the process was asked for. */
+  public Duration age() {
+    return Duration.ofNanos(time.nanos() - since);
+  }
+
   public List<String> lastOutput() {
     return output.lastLines();
   }
@@ -129,7 +138,7 @@ public final class Supervisor {
     process = started;
     loop.send(new ChildEvent.Spawned(started.pid()));
     Thread protocol = pipeThread("protocol", () -> readProtocol(started));
-    Thread lines = pipeThread("output", () -> output.drain(started.output()));
+    Thread lines = pipeThread("output", () -> output.drain(started.pid(), started.output()));
     Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
     var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
   }

@@ -94,7 +94,8 @@ public final class ChildUnderTest implements AutoCloseable {
         "agent-AJ_test",
         url,
         "the-token",
-        media);
+        media,
+        0);
   }
 
   public long pid() {

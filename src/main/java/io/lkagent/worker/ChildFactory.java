@@ -1,0 +1,63 @@
+package io.lkagent.worker;
+
+import io.lkagent.api.Credentials;
+import io.lkagent.process.ProcessSpec;
+import io.lkagent.process.ProcessStarter;
+import io.lkagent.supervise.ChildNews;
+import io.lkagent.supervise.OomWatch;
+import io.lkagent.supervise.Supervisor;
+import io.lkagent.time.Time;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Makes job processes as the worker's settings want them. */
+final class ChildFactory {
+  /**
+   * What job processes do not get from the worker's environment: they have a token of their own.
+   */
+  private static final Set<String> KEYS =
+      Set.of("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "LIVEKIT_API_SECRET_FILE");
+
+  private final WorkerSettings settings;
+  private final ProcessStarter starter;
+  private final OomWatch oom;
+  private final Time time;
+  private final ProcessSpec spec;
+
+  ChildFactory(WorkerSettings settings, ProcessStarter starter, OomWatch oom, Time time) {
+    this.settings = settings;
+    this.starter = starter;
+    this.oom = oom;
+    this.time = time;
+    this.spec = spec(settings);
+  }
+
+  private static ProcessSpec spec(WorkerSettings settings) {
+    Map<String, String> environment = new HashMap<>(settings.environment());
+    if (settings.endpoint().trusted() != null) {
+      environment.put("LKAGENT_CA_FILE", settings.endpoint().trusted().toString());
+    }
+    if (settings.passApiKeys()) {
+      Credentials credentials = settings.credentials();
+      environment.put("LIVEKIT_URL", settings.endpoint().webSocketUri().toString());
+      environment.put("LIVEKIT_API_KEY", credentials.key());
+      environment.put("LIVEKIT_API_SECRET", credentials.secret());
+    }
+    return new ProcessSpec(
+        settings.agent().command(settings.java()), environment, KEYS, settings.workingDirectory());
+  }
+
+  Supervisor create(int number, Consumer<ChildNews> news) {
+    return new Supervisor(
+        "child-" + number,
+        spec,
+        settings.child(),
+        starter,
+        oom,
+        new LoggedOutput(time),
+        time,
+        news);
+  }
+}

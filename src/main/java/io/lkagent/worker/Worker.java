@@ -1,0 +1,309 @@
+package io.lkagent.worker;
+
+import io.lkagent.api.LiveKitApi;
+import io.lkagent.http.Health;
+import io.lkagent.http.HealthState;
+import io.lkagent.ipc.JobStart;
+import io.lkagent.lifecycle.Machine;
+import io.lkagent.lifecycle.StateLoop;
+import io.lkagent.log.Log;
+import io.lkagent.metrics.WorkerMetrics;
+import io.lkagent.pool.Pool;
+import io.lkagent.pool.PoolListener;
+import io.lkagent.pool.PoolState;
+import io.lkagent.process.Cgroup;
+import io.lkagent.process.ChildSpawner;
+import io.lkagent.protocol.ConnectFailure;
+import io.lkagent.protocol.Registration;
+import io.lkagent.protocol.ServerSignal;
+import io.lkagent.protocol.WorkerSignal;
+import io.lkagent.supervise.ChildNews;
+import io.lkagent.supervise.StopCause;
+import io.lkagent.supervise.Supervisor;
+import io.lkagent.time.Time;
+import io.lkagent.worker.WorkerState.Link;
+import io.lkagent.worker.WorkerState.Phase;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker: registered with one server under one agent name, with a pool of its own. This class
+ * wires the parts; {@link WorkerLogic} decides.
+ */
+public final class Worker implements AutoCloseable {
+  private static final Log log = Log.of(Worker.class);
+  private static final Duration TOLD_FIRST = Duration.ofSeconds(1);
+  private static final Duration STANDSTILL = Duration.ofSeconds(10);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+  private final WorkerSettings settings;
+  private final WorkerListener listener;
+  private final Time time;
+  private final WorkerLogic logic;
+  private final StateLoop<WorkerState, WorkerEvent, WorkerAction> loop;
+  private final ChildSpawner spawner;
+  private final Pool pool;
+  private final ServerLink link;
+  private final LiveKitApi api;
+  private final RoomWatch rooms;
+  private final Gauges gauges;
+  private final Roster roster = new Roster();
+  private final NewsRecorder recorder;
+  private final CompletableFuture<WorkerEnd> end = new CompletableFuture<>();
+  private volatile @Nullable ConnectFailure lastFailure;
+
+  /**
+   * Wires a worker; nothing runs yet.
+   *
+   * @throws IOException when the endpoint's certificates cannot be read
+   */
+  public Worker(WorkerSettings settings, WorkerMetrics metrics, WorkerListener listener, Time time)
+      throws IOException {
+    this.settings = settings;
+    this.listener = listener;
+    this.time = time;
+    this.logic = new WorkerLogic(settings.rules());
+    this.loop = new StateLoop<>("worker", time, WorkerState.initial(), new Owner());
+    this.spawner = new ChildSpawner(time);
+    ChildFactory children =
+        new ChildFactory(settings, spawner, new OomDetector(new Cgroup(), roster::rows), time);
+    this.pool = new Pool(settings.pool(), children::create, new PoolNews(), time);
+    this.recorder = new NewsRecorder(metrics, roster);
+    this.link =
+        new ServerLink(
+            settings.endpoint(),
+            settings.credentials(),
+            Registration.of(settings.agentName(), Version.TEXT),
+            () -> logic.status(loop.state()),
+            new LinkNews(),
+            settings.maxRetry(),
+            time);
+    this.api = new LiveKitApi(settings.endpoint(), settings.credentials(), Duration.ofSeconds(5));
+    this.rooms = new RoomWatch(api, this::runningRooms, loop::send, time);
+    this.gauges = new Gauges(settings, pool, loop::send, metrics, time);
+  }
+
+  /** Starts to fill the pool and to register. */
+  public Worker start() {
+    loop.start();
+    pool.start();
+    link.start();
+    rooms.start();
+    gauges.start();
+    return this;
+  }
+
+  /** Takes no more jobs, finishes the running ones, then ends; asked twice it ends at once. */
+  public void drain() {
+    loop.send(new WorkerEvent.Drain());
+  }
+
+  /** Ends at once. */
+  public void force() {
+    loop.send(new WorkerEvent.Force());
+  }
+
+  /** Completes when the worker has ended. */
+  public CompletableFuture<WorkerEnd> end() {
+    return end;
+  }
+
+  /** The processes of which something is left. */
+  public Collection<ProcessRow> processes() {
+    return roster.rows();
+  }
+
+  public WorkerSettings settings() {
+    return settings;
+  }
+
+  /** How the worker does, for health checks. */
+  public Health health() {
+    WorkerState state = loop.state();
+    return new Health(healthState(state), settings.name(), state.jobs().size(), error(state));
+  }
+
+  private HealthState healthState(WorkerState state) {
+    String still = loop.standsStill(STANDSTILL) ? "worker" : pool.standsStill(STANDSTILL);
+    if (still != null) {
+      return new HealthState.StandingStill(still);
+    }
+    if (state.phase() != Phase.SERVING) {
+      return new HealthState.Draining();
+    }
+    PoolState processes = pool.state();
+    StopCause failure = processes.lastFailure();
+    if (processes.crashLoop() && failure != null) {
+      return new HealthState.CrashLoop(failure.words());
+    }
+    return switch (state.link()) {
+      case Link.Unregistered unregistered -> new HealthState.Starting();
+      case Link.Up up -> new HealthState.Registered();
+      case Link.Down(long since) ->
+          new HealthState.Disconnected(time.wall().minus(Duration.ofNanos(time.nanos() - since)));
+    };
+  }
+
+  private @Nullable String error(WorkerState state) {
+    ConnectFailure failure = lastFailure;
+    return failure != null && !(state.link() instanceof Link.Up) ? failure.message() : null;
+  }
+
+  private Set<String> runningRooms() {
+    Set<String> names = new TreeSet<>();
+    for (JobEntry job : loop.state().jobs().values()) {
+      if (job.stage() == JobEntry.Stage.RUNNING) {
+        names.add(job.offer().room().name());
+      }
+    }
+    return names;
+  }
+
+  private void finish(WorkerEnd how) {
+    gauges.close();
+    rooms.close();
+    api.close();
+    link.close();
+    spawner.close();
+    end.complete(how);
+  }
+
+  /** Ends at once if it has not ended, and waits for that. */
+  @Override
+  public void close() {
+    if (!end.isDone()) {
+      force();
+      loop.awaitEnd(CLOSE_LIMIT);
+    }
+  }
+
+  /** The link's word, on its way to the loop. */
+  private final class LinkNews implements ServerLink.Listener {
+    @Override
+    public void up(ServerSignal.Registered registered) {
+      lastFailure = null;
+      loop.send(new WorkerEvent.LinkUp(registered.workerId(), registered.server().devServer()));
+    }
+
+    @Override
+    public void down() {
+      loop.send(new WorkerEvent.LinkDown());
+    }
+
+    @Override
+    public void signal(ServerSignal signal) {
+      loop.send(new WorkerEvent.Signal(signal, settings.endpoint().webSocketUri().toString()));
+    }
+
+    @Override
+    public void failed(ConnectFailure failure, int attempts) {
+      log.error("gave up on the server", "attempts", attempts, "error", failure.message());
+      end.complete(
+          new WorkerEnd.GaveUp(failure instanceof ConnectFailure.Unauthorized, failure.message()));
+      loop.send(new WorkerEvent.Force());
+    }
+
+    @Override
+    public boolean idle() {
+      return loop.state().jobs().isEmpty();
+    }
+  }
+
+  /** The pool's word, on its way to the loop. */
+  private final class PoolNews implements PoolListener {
+    @Override
+    public void childSaid(int number, Supervisor child, ChildNews news) {
+      ProcessRow row = roster.childSaid(number, news);
+      recorder.process(row, child, news);
+      listener.process(row, news);
+      loop.send(new WorkerEvent.ChildSaid(number, news));
+    }
+
+    @Override
+    public void jobFailed(JobStart job, StopCause cause) {
+      loop.send(new WorkerEvent.Unplaced(job, cause));
+    }
+
+    @Override
+    public void poolChanged() {
+      loop.send(new WorkerEvent.PoolFit(!pool.state().crashLoop()));
+    }
+
+    @Override
+    public void poolEmpty() {
+      loop.send(new WorkerEvent.PoolEmpty());
+    }
+  }
+
+  /** The logic's decisions, carried out. */
+  private final class Owner implements Machine<WorkerState, WorkerEvent, WorkerAction> {
+    @Override
+    public Step<WorkerState, WorkerAction> next(WorkerState state, WorkerEvent event, long now) {
+      return logic.next(state, event, now);
+    }
+
+    @Override
+    public long wakeAt(WorkerState state) {
+      return logic.wakeAt(state);
+    }
+
+    @Override
+    public WorkerEvent tick() {
+      return new WorkerEvent.Tick();
+    }
+
+    @Override
+    public boolean finished(WorkerState state) {
+      return state.phase() == Phase.ENDED;
+    }
+
+    @Override
+    public void perform(WorkerAction action) {
+      switch (action) {
+        case WorkerAction.Say(WorkerSignal signal) -> link.say(signal);
+        case WorkerAction.SayThenStop(WorkerSignal signal, int child, StopCause cause) ->
+            sayThenStop(signal, child, cause);
+        case WorkerAction.Place(JobStart job) -> pool.place(job);
+        case WorkerAction.Unplace(String jobId) -> pool.cancel(jobId);
+        case WorkerAction.ClosePool close -> pool.close();
+        case WorkerAction.StopAll(StopCause cause) -> pool.stop(cause);
+        case WorkerAction.KillAll(StopCause cause) -> pool.kill(cause);
+        case WorkerAction.Tell(WorkerNews news) -> tell(news);
+      }
+    }
+  }
+
+  /** The result goes out before the agent leaves its room; a dead connection delays nothing. */
+  private void sayThenStop(WorkerSignal signal, int number, StopCause cause) {
+    var _ =
+        link.sayFlushed(signal)
+            .orTimeout(TOLD_FIRST.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete((done, failure) -> {
+              Supervisor child = pool.child(number);
+              if (child != null) {
+                child.stop(cause);
+              }
+            });
+  }
+
+  private void tell(WorkerNews news) {
+    if (news instanceof WorkerNews.Running running) {
+      roster.latency(running.child(), running.afterAssignment());
+    } else if (news instanceof WorkerNews.Ending ending) {
+      roster.ending(ending.child());
+    }
+    recorder.news(news);
+    listener.news(news);
+    if (news instanceof WorkerNews.Stopped(int killed, int left)) {
+      Thread.ofVirtual()
+          .name("worker-end")
+          .start(() -> finish(new WorkerEnd.Stopped(killed, left)));
+    }
+  }
+}
