@@ -50,39 +50,43 @@ public final class DevServer implements AutoCloseable {
           .build();
   // Held through a whole restart, so that two of them, or one and the close, do not meet.
   private final ReentrantLock lives = new ReentrantLock();
+  private final int port;
   private volatile Life life;
   private boolean closed;
 
-  private DevServer(DevServerConfig config, @Nullable SSLContext tls) {
+  private DevServer(DevServerConfig config, @Nullable SSLContext tls) throws IOException {
     this.config = config;
     this.tls = tls;
     this.life = begin(config.port());
+    this.port = life.front().port();
   }
 
   /** Starts a server; it listens when this returns. */
   public static DevServer start(DevServerConfig config) throws DevServerStartException {
-    String address = config.host() + ":" + config.port();
+    @Nullable SSLContext tls = sslContext(config.tls());
     try {
-      DevServerConfig.TlsFiles files = config.tls();
-      DevServer server = new DevServer(config, files == null ? null : PemFiles.sslContext(files));
+      DevServer server = new DevServer(config, tls);
       log.info("dev server listens", "url", server.url());
       return server;
+    } catch (IOException | RuntimeException e) {
+      throw new DevServerStartException(
+          "cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
+    }
+  }
+
+  private static @Nullable SSLContext sslContext(DevServerConfig.@Nullable TlsFiles files)
+      throws DevServerStartException {
+    if (files == null) {
+      return null;
+    }
+    try {
+      return PemFiles.sslContext(files);
     } catch (IOException | GeneralSecurityException e) {
       throw new DevServerStartException("cannot use the TLS files: " + e.getMessage(), e);
-    } catch (IllegalStateException | UncheckedIOException e) {
-      throw new DevServerStartException("cannot listen on " + address + ": " + rootMessage(e), e);
     }
   }
 
-  private static String rootMessage(Throwable thrown) {
-    Throwable root = thrown;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
-  }
-
-  private Life begin(int port) {
+  private Life begin(int port) throws IOException {
     ControlPlane plane = new ControlPlane(config, time);
     try {
       FaultEndpoint endpoint = new FaultEndpoint(faults, this::restartSoon);
@@ -95,14 +99,14 @@ public final class DevServer implements AutoCloseable {
               time,
               new HttpFront.Address(config.host(), port, tls));
       return new Life(plane, front.start());
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       plane.close();
       throw e;
     }
   }
 
   public int port() {
-    return life.front().port();
+    return port;
   }
 
   /** The address for workers and participants; the server API is at the same one over HTTP. */
@@ -125,7 +129,6 @@ public final class DevServer implements AutoCloseable {
       if (closed) {
         return;
       }
-      int port = port();
       life.end();
       life = beginAgain(port);
       log.info("dev server restarted", "url", url());
@@ -139,10 +142,10 @@ public final class DevServer implements AutoCloseable {
     while (true) {
       try {
         return begin(port);
-      } catch (IllegalStateException | UncheckedIOException e) {
+      } catch (IOException e) {
         // Somebody else may have taken the port for a moment, as an outgoing connection's.
         if (time.nanos() > deadline) {
-          throw e;
+          throw new UncheckedIOException("the port is taken since the restart", e);
         }
         time.sleep(Duration.ofMillis(20));
       }

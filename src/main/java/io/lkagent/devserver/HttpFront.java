@@ -11,10 +11,16 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.lkagent.log.Log;
 import io.lkagent.time.Time;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import livekit.LivekitModels.ServerInfo;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +36,9 @@ final class HttpFront implements AutoCloseable {
   record Address(String host, int port, @Nullable SSLContext tls) {}
 
   private static final Log log = Log.of(HttpFront.class);
+  // Helidon tells every start and stop; a logger's level holds as long as somebody holds it.
+  private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
   private static final int MAX_BODY_BYTES = 10 << 20;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final String AGENT = "/agent";
@@ -40,6 +49,7 @@ final class HttpFront implements AutoCloseable {
   private final ServerInfo serverInfo;
   private final Time time;
   private final Set<WebSocketLink> open = ConcurrentHashMap.newKeySet();
+  private final Address address;
   private final WebServer server;
 
   HttpFront(
@@ -53,6 +63,7 @@ final class HttpFront implements AutoCloseable {
     this.faults = faults;
     this.serverInfo = serverInfo;
     this.time = time;
+    this.address = address;
     TwirpEndpoint twirp = new TwirpEndpoint(new TwirpService(plane, time), faults, time);
     HttpRouting.Builder routes =
         HttpRouting.builder()
@@ -62,6 +73,7 @@ final class HttpFront implements AutoCloseable {
             .any(JOIN, this::declined)
             .any("/", (req, res) -> route(req, res, (caller, q, r) -> text(r, 200, "OK")))
             .any("/*", (req, res) -> route(req, res, HttpFront::notFound));
+    HELIDON.setLevel(Level.WARNING);
     this.server = server(address, routes, selector());
   }
 
@@ -95,9 +107,16 @@ final class HttpFront implements AutoCloseable {
     return builder.build();
   }
 
-  /** Starts to listen. */
-  HttpFront start() {
+  /** Starts to listen. Helidon only logs that it cannot, so the address is tried first. */
+  HttpFront start() throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(address.host(), address.port()));
+    }
     server.start();
+    if (!server.isRunning()) {
+      throw new BindException("the address was taken just now");
+    }
     return this;
   }
 

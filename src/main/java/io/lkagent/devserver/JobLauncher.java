@@ -75,7 +75,7 @@ final class JobLauncher {
     try {
       List<String> namespaces = pace.namespaces(template.getType(), template.getAgentName());
       if (namespaces.isEmpty()) {
-        log.info(
+        log.debug(
             "no worker is registered for this dispatch",
             "agent_name",
             template.getAgentName(),

@@ -9,6 +9,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.websocket.ClientWsFrame;
 import io.helidon.websocket.WsCloseException;
 import io.helidon.websocket.WsOpCode;
+import io.lkagent.log.Log;
 import io.lkagent.time.Time;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One WebSocket, from its upgrade to its end. Reads on the server's virtual thread, writes on one
@@ -28,8 +30,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * and cannot end one without a close frame; both matter here.
  */
 final class WebSocketLink implements ServerConnection {
+  private static final Log log = Log.of(WebSocketLink.class);
   private static final int MAX_MESSAGE_BYTES = 2 << 20;
   private static final int MAX_QUEUED = 4096;
+  private static final long MAX_QUEUED_BYTES = 64 << 20;
   private static final int NORMAL_CLOSURE = 1000;
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
@@ -41,6 +45,7 @@ final class WebSocketLink implements ServerConnection {
   private final Set<WebSocketLink> open;
   private final Time time;
   private final BlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
+  private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicBoolean cut = new AtomicBoolean();
   private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
   private WsOpCode partialCode = WsOpCode.BINARY;
@@ -76,7 +81,8 @@ final class WebSocketLink implements ServerConnection {
   void cut() {
     if (cut.compareAndSet(false, true)) {
       queue.clear();
-      context.serverSocket().close();
+      // On a thread of its own: closing a TLS socket may wait for a writer that the peer stalls.
+      Thread.ofVirtual().name("cut").start(() -> context.serverSocket().close());
     }
   }
 
@@ -142,7 +148,10 @@ final class WebSocketLink implements ServerConnection {
     if (cut.get() || closing) {
       return;
     }
-    if (!queue.offer(new Outgoing(code, encode(code, payload), time.deadline(delay)))) {
+    Outgoing frame = new Outgoing(code, encode(code, payload), time.deadline(delay));
+    boolean fits = queuedBytes.addAndGet(frame.frame().available()) <= MAX_QUEUED_BYTES;
+    if (!fits || !queue.offer(frame)) {
+      log.warn("a connection is cut, its peer does not read");
       cut();
     }
   }
@@ -151,6 +160,7 @@ final class WebSocketLink implements ServerConnection {
     try {
       while (!cut.get()) {
         Outgoing next = queue.take();
+        queuedBytes.addAndGet(-next.frame().available());
         long wait = next.notBefore() - time.nanos();
         if (wait > 0) {
           time.sleep(Duration.ofNanos(wait));

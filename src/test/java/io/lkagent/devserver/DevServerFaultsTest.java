@@ -19,6 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import livekit.LivekitAgent.ServerMessage;
 import livekit.LivekitAgent.SimulateJobRequest;
 import livekit.LivekitAgent.WorkerMessage;
 import livekit.LivekitModels.Room;
@@ -205,30 +210,38 @@ final class DevServerFaultsTest {
   }
 
   @Test
-  void manyWorkersAndRooms_allServed() {
+  void manyWorkersAndRooms_allServed() throws Exception {
     List<RawWorker> workers = new ArrayList<>();
-    try {
+    List<Future<Integer>> serving = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 100; i++) {
-        workers.add(RawWorker.registered(server, "agent-" + i));
+        RawWorker worker = RawWorker.registered(server, "agent-" + i);
+        workers.add(worker);
+        serving.add(threads.submit(() -> takeTen(worker)));
       }
       for (int i = 0; i < 1000; i++) {
         api.createRoom("room-" + i, "agent-" + i % 100);
       }
-      for (RawWorker worker : workers) {
-        int jobs = 0;
-        while (jobs < 10) {
-          var message = worker.next(SOON);
-          if (message.hasAvailability()) {
-            worker.accept(message.getAvailability().getJob());
-          } else {
-            jobs++;
-          }
-        }
-      }
       assertEquals(1000, api.rooms().size());
+      for (Future<Integer> served : serving) {
+        assertEquals(10, served.get(60, TimeUnit.SECONDS));
+      }
     } finally {
       workers.forEach(RawWorker::close);
     }
+  }
+
+  private static int takeTen(RawWorker worker) {
+    int jobs = 0;
+    while (jobs < 10) {
+      ServerMessage message = worker.next(Duration.ofSeconds(30));
+      if (message.hasAvailability()) {
+        worker.accept(message.getAvailability().getJob());
+      } else {
+        jobs++;
+      }
+    }
+    return jobs;
   }
 
   @Test

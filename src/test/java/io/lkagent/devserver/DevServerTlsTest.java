@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.testing.RawWebSocket;
 import io.lkagent.testing.TestTokens;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -17,6 +16,7 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,12 +78,12 @@ final class DevServerTlsTest {
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
-    try (DevServer server = DevServer.start(config);
-        HttpClient http = HttpClient.newBuilder().sslContext(context).build()) {
+    X509TrustManager manager = (X509TrustManager) trust.getTrustManagers()[0];
+    try (DevServer server = DevServer.start(config)) {
       assertTrue(server.url().startsWith("wss://"));
       String token = TestTokens.worker(config.apiKey(), config.apiSecret());
-      try (RawWebSocket socket =
-          RawWebSocket.connect(http, server.url() + "/agent?protocol=1", token)) {
+      String url = server.url() + "/agent?protocol=1&access_token=" + token;
+      try (RawWebSocket socket = RawWebSocket.connect(context.getSocketFactory(), manager, url)) {
         socket.send("{\"ping\":{\"timestamp\":7}}");
         assertTrue(socket.next(Duration.ofSeconds(10)) instanceof RawWebSocket.Frame.Text);
         assertEquals(0, server.faults().cutWorkers());

@@ -2,20 +2,23 @@ package io.lkagent.testing;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.ByteArrayOutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** A plain WebSocket whose frames are read by blocking, with a deadline. */
@@ -47,17 +50,26 @@ public final class RawWebSocket implements AutoCloseable {
   }
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  // The JDK's own client was seen to miss that a server dropped the connection.
+  private static final OkHttpClient HTTP = client();
 
   private final LinkedBlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+  private final CompletableFuture<WebSocket> opened = new CompletableFuture<>();
   private final WebSocket socket;
 
-  private RawWebSocket(WebSocket.Builder builder, URI uri)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    this.socket =
-        builder
-            .buildAsync(uri, new Listener())
-            .get(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+  private RawWebSocket(OkHttpClient http, Request request) {
+    this.socket = http.newWebSocket(request, new Listener());
+  }
+
+  private static OkHttpClient client() {
+    ThreadFactory threads = Thread.ofPlatform().daemon().name("raw-websocket-", 0).factory();
+    Dispatcher dispatcher = new Dispatcher(Executors.newCachedThreadPool(threads));
+    dispatcher.setMaxRequests(10_000);
+    return new OkHttpClient.Builder()
+        .dispatcher(dispatcher)
+        .connectTimeout(CONNECT_WITHIN)
+        .readTimeout(Duration.ZERO)
+        .build();
   }
 
   /** Connects with a bearer token; an empty one sends none. */
@@ -65,20 +77,25 @@ public final class RawWebSocket implements AutoCloseable {
     return connect(HTTP, url, token);
   }
 
-  /** Connects through a client of the caller's, which may trust a certificate of its own. */
-  public static RawWebSocket connect(HttpClient http, String url, String token)
+  /** Connects over TLS to a server whose certificate {@code trust} knows. */
+  public static RawWebSocket connect(SSLSocketFactory tls, X509TrustManager trust, String url)
       throws UpgradeRefused {
-    WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(CONNECT_WITHIN);
+    return connect(HTTP.newBuilder().sslSocketFactory(tls, trust).build(), url, "");
+  }
+
+  private static RawWebSocket connect(OkHttpClient http, String url, String token)
+      throws UpgradeRefused {
+    Request.Builder request = new Request.Builder().url(url);
     if (!token.isEmpty()) {
-      builder.header("Authorization", "Bearer " + token);
+      request.header("Authorization", "Bearer " + token);
     }
+    RawWebSocket connecting = new RawWebSocket(http, request.build());
     try {
-      return new RawWebSocket(builder, URI.create(url));
+      WebSocket _ = connecting.opened.get(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      return connecting;
     } catch (ExecutionException e) {
-      Throwable cause =
-          e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();
-      if (cause instanceof WebSocketHandshakeException refused) {
-        throw new UpgradeRefused(refused.getResponse().statusCode(), e);
+      if (e.getCause() instanceof UpgradeRefused refused) {
+        throw refused;
       }
       throw new AssertionError("cannot connect to " + url, e);
     } catch (TimeoutException e) {
@@ -90,22 +107,11 @@ public final class RawWebSocket implements AutoCloseable {
   }
 
   public void send(String text) {
-    finish(socket.sendText(text, true));
+    socket.send(text);
   }
 
   public void send(byte[] bytes) {
-    finish(socket.sendBinary(ByteBuffer.wrap(bytes), true));
-  }
-
-  private static void finish(CompletableFuture<WebSocket> sent) {
-    try {
-      WebSocket _ = sent.get(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("cannot send", e);
-    }
+    socket.send(ByteString.of(bytes));
   }
 
   /** The next frame, or null when none comes within {@code limit}. */
@@ -126,51 +132,44 @@ public final class RawWebSocket implements AutoCloseable {
 
   /** Says goodbye with a close frame. */
   public void closeNormally() {
-    finish(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+    socket.close(1000, "");
   }
 
   /** Drops the connection without a close frame. */
   @Override
   public void close() {
-    socket.abort();
+    socket.cancel();
   }
 
-  private final class Listener implements WebSocket.Listener {
-    private final StringBuilder text = new StringBuilder();
-    private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-
+  private final class Listener extends WebSocketListener {
     @Override
-    public @Nullable CompletionStage<?> onText(WebSocket ws, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        frames.add(new Frame.Text(text.toString()));
-        text.setLength(0);
-      }
-      ws.request(1);
-      return null;
+    public void onOpen(WebSocket ws, Response response) {
+      opened.complete(ws);
     }
 
     @Override
-    public @Nullable CompletionStage<?> onBinary(WebSocket ws, ByteBuffer data, boolean last) {
-      byte[] part = new byte[data.remaining()];
-      data.get(part);
-      binary.writeBytes(part);
-      if (last) {
-        frames.add(new Frame.Binary(binary.toByteArray()));
-        binary.reset();
-      }
-      ws.request(1);
-      return null;
+    public void onMessage(WebSocket ws, String text) {
+      frames.add(new Frame.Text(text));
     }
 
     @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket ws, int code, String reason) {
+    public void onMessage(WebSocket ws, ByteString bytes) {
+      frames.add(new Frame.Binary(bytes.toByteArray()));
+    }
+
+    @Override
+    public void onClosing(WebSocket ws, int code, String reason) {
       frames.add(new Frame.Ended(code));
-      return null;
+      ws.close(1000, "");
     }
 
     @Override
-    public void onError(WebSocket ws, Throwable error) {
+    public void onFailure(WebSocket ws, Throwable failure, @Nullable Response response) {
+      if (response != null) {
+        opened.completeExceptionally(new UpgradeRefused(response.code(), failure));
+      } else {
+        opened.completeExceptionally(failure);
+      }
       frames.add(new Frame.Ended(1006));
     }
   }
