@@ -20,6 +20,11 @@ public final class Credentials {
     return new Credentials(() -> key, () -> secret);
   }
 
+  /** Both are asked for at each use. */
+  public static Credentials from(Supplier<String> key, Supplier<String> secret) {
+    return new Credentials(key, secret);
+  }
+
   /** The secret is the file's text without the white space around it. */
   public static Credentials fromFile(String key, Path secretFile) {
     return new Credentials(() -> key, () -> read(secretFile));

@@ -76,13 +76,14 @@ final class Twirp implements AutoCloseable {
   private static ApiException refused(String method, HttpResponse<byte[]> response) {
     String text = new String(response.body(), StandardCharsets.UTF_8);
     String code = "";
-    String message = text.strip();
+    // Never the bare text: livekit-server repeats the whole token in a plain 401.
+    String message = "";
     try {
       JsonObject error = Json.parseObject(text);
       code = error.string("code", "");
       message = error.string("msg", "");
     } catch (JsonException e) {
-      // Not Twirp's own error: the text is all there is.
+      code = "not a Twirp answer";
     }
     Kind kind =
         switch (code) {

@@ -104,6 +104,18 @@ public final class Worker implements AutoCloseable {
     loop.send(new WorkerEvent.Drain());
   }
 
+  /** Like {@link #drain()}, but asked twice it goes on draining: a command is no second signal. */
+  void drainOnce() {
+    if (loop.state().phase() == Phase.SERVING) {
+      drain();
+    }
+  }
+
+  /** The load that the server is told, from 0 to 1. */
+  double load() {
+    return logic.status(loop.state()).load();
+  }
+
   /** Ends at once. */
   public void force() {
     loop.send(new WorkerEvent.Force());
