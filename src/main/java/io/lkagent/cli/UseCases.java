@@ -1,0 +1,57 @@
+package io.lkagent.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands call once their input is valid; tests put their own in. */
+record UseCases(
+    WorkerRun worker, DrainRun drain, HealthRun health, DevServerRun devServer, DemoRun demo) {
+  /** Runs workers until they are told to stop. */
+  interface WorkerRun {
+    ExitCode run(List<NamedWorker> workers, boolean dev, Console console);
+  }
+
+  /** Asks a running worker to finish its jobs and leave. */
+  interface DrainRun {
+    /** {@code worker} is a pid, or null for the only one. */
+    record DrainRequest(@Nullable String worker, @Nullable Path runtimeDir, Duration timeout) {}
+
+    ExitCode run(DrainRequest request, Console console);
+  }
+
+  /** Asks a running worker whether it is well. */
+  interface HealthRun {
+    record HealthRequest(@Nullable Path runtimeDir, @Nullable Integer port, Duration timeout) {}
+
+    ExitCode run(HealthRequest request, Console console);
+  }
+
+  /** Runs the dev server until it is told to stop. */
+  interface DevServerRun {
+    ExitCode run(DevServerOptions options, SecretSource secret, Console console);
+  }
+
+  /** Shows the main job: many rooms, one process each. */
+  interface DemoRun {
+    record DemoRequest(int rooms, Duration hold) {}
+
+    ExitCode run(DemoRequest request, Console console);
+  }
+
+  /** Commands that parse and check, and have nothing behind them yet. */
+  static UseCases none() {
+    return new UseCases(
+        (_, _, console) -> notBuilt(console),
+        (_, console) -> notBuilt(console),
+        (_, console) -> notBuilt(console),
+        (_, _, console) -> notBuilt(console),
+        (_, console) -> notBuilt(console));
+  }
+
+  private static ExitCode notBuilt(Console console) {
+    console.error("this command is not built yet");
+    return ExitCode.DEFECT;
+  }
+}

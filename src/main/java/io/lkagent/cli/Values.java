@@ -1,0 +1,85 @@
+package io.lkagent.cli;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How the values of options are read: durations, sizes, limits that can be off. */
+final class Values {
+  private static final Pattern NUMBER_AND_UNIT =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([a-zA-Z]*)");
+  private static final Map<String, Long> MILLIS =
+      Map.of("ms", 1L, "", 1_000L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
+  private static final Map<String, Long> BYTES =
+      Map.of(
+          "b", 1L,
+          "", 1L,
+          "kb", 1_000L,
+          "mb", 1_000_000L,
+          "gb", 1_000_000_000L,
+          "kib", 1L << 10,
+          "mib", 1L << 20,
+          "gib", 1L << 30);
+
+  private Values() {}
+
+  /** {@code 500ms 10s 5m 1h}; a bare number is seconds. */
+  static final class Durations implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return Duration.ofMillis(scaled(text, MILLIS, "a duration such as 500ms, 10s, 5m or 1h"));
+    }
+  }
+
+  /** {@code 512MB 1GiB}, or {@code off}. */
+  static final class SizeOrOff implements ITypeConverter<OptionalLong> {
+    @Override
+    public OptionalLong convert(String text) {
+      return text.equalsIgnoreCase("off")
+          ? OptionalLong.empty()
+          : OptionalLong.of(scaled(text, BYTES, "a size such as 512MB or 1GiB, or off"));
+    }
+  }
+
+  /** A number of tries, or {@code unlimited}. */
+  static final class TriesOrUnlimited implements ITypeConverter<OptionalInt> {
+    @Override
+    public OptionalInt convert(String text) {
+      if (text.equalsIgnoreCase("unlimited")) {
+        return OptionalInt.empty();
+      }
+      try {
+        return OptionalInt.of(Integer.parseInt(text.strip()));
+      } catch (NumberFormatException e) {
+        throw wrong(text, "a number, or unlimited");
+      }
+    }
+  }
+
+  private static long scaled(String text, Map<String, Long> units, String wanted) {
+    Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip());
+    Long unit = matcher.matches() ? units.get(matcher.group(2).toLowerCase(Locale.ROOT)) : null;
+    if (unit == null) {
+      throw wrong(text, wanted);
+    }
+    try {
+      return new BigDecimal(matcher.group(1))
+          .multiply(BigDecimal.valueOf(unit))
+          .toBigInteger()
+          .longValueExact();
+    } catch (ArithmeticException e) {
+      throw wrong(text, wanted);
+    }
+  }
+
+  private static TypeConversionException wrong(String text, String wanted) {
+    return new TypeConversionException("\"" + text + "\" is not " + wanted);
+  }
+}
