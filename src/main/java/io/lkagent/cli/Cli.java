@@ -38,7 +38,7 @@ public final class Cli {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
     Console console = new Console(System.out, System.err, environment, terminal);
-    return new Cli(environment, Path.of(""), UseCases.none(), console).run(args);
+    return new Cli(environment, Path.of(""), Wiring.real(), console).run(args);
   }
 
   /** Runs in memory. */
