@@ -26,12 +26,15 @@ def say(kind, **fields):
 
 def read_frames(loop, frames):
     """Answers pings at once, on a thread of its own; all else goes to the agent."""
-    for line in sys.stdin.buffer:
-        frame = json.loads(line)
-        if frame["type"] == "ping":
-            say("pong", t=frame["t"])
-        else:
-            loop.call_soon_threadsafe(frames.put_nowait, frame)
+    rest = b""
+    while chunk := os.read(0, 65536):  # sys.stdin would be locked by this thread when Python ends
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            frame = json.loads(line)
+            if frame["type"] == "ping":
+                say("pong", t=frame["t"])
+            else:
+                loop.call_soon_threadsafe(frames.put_nowait, frame)
     loop.call_soon_threadsafe(frames.put_nowait, {"type": "shutdown", "reason": "worker-gone"})
 
 
