@@ -43,8 +43,10 @@ final class JobChannel implements Runnable {
       }
     } catch (IOException e) {
       ChildLog.of(JobChannel.class).error("the worker's channel cannot be read", e);
+    } finally {
+      // Whatever ends this thread, memory included: a process that is deaf must not stay.
+      events.add(new Event.ChannelClosed());
     }
-    events.add(new Event.ChannelClosed());
   }
 
   private void receive(String frame) {
