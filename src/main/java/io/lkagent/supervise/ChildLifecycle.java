@@ -53,6 +53,8 @@ final class ChildLifecycle {
   /** How long SIGKILL may take before it is said to have failed, and sent again. */
   static final long KILL_RETRY = Duration.ofSeconds(10).toNanos();
 
+  private static final String CLOSED_IN_INIT = "closed its channel during initialisation";
+
   private static final long WARN_AGAIN = Duration.ofMinutes(1).toNanos();
   private static final long WARN_GROWTH = 50L * 1024 * 1024;
 
@@ -141,21 +143,13 @@ final class ChildLifecycle {
       case ChildEvent.Received(FromChild message) -> startingReceived(s, message, now);
       case ChildEvent.Tick tick -> startingTick(s, now);
       case ChildEvent.Exited(ExitStatus status, boolean oom) ->
-          ended(
-              new StopCause(
-                  oom ? OOM : INIT_FAILED, "ended during initialisation with " + status.words()),
-              status,
-              null,
-              false);
+          ended(duringInit(status, oom), status, null, false);
       case ChildEvent.Garbage(String detail) ->
           kill(new StopCause(PROTOCOL_ERROR, detail), null, false, now);
       case ChildEvent.ChannelClosed closed ->
           Step.of(
               new Stopping(
-                  new StopCause(CHANNEL_CLOSED, "closed its channel during initialisation"),
-                  null,
-                  false,
-                  now + OWN_END));
+                  new StopCause(CHANNEL_CLOSED, CLOSED_IN_INIT), null, false, now + OWN_END));
       case ChildEvent.StopAsked(StopCause cause) -> stopStarting(s, cause, now);
       case ChildEvent.KillAsked(StopCause cause) -> kill(cause, null, false, now);
       case ChildEvent.Offered(JobStart job) -> notIdle(s, job);
@@ -419,8 +413,7 @@ final class ChildLifecycle {
   }
 
   private Step<ChildState, ChildAction> exited(Serving s, ExitStatus status, boolean oom) {
-    StopCause cause = new StopCause(oom ? OOM : CRASHED, "ended by itself with " + status.words());
-    return ended(ranked(s, cause), status, s.job(), s.ran());
+    return ended(ranked(s, byItself(status, oom)), status, s.job(), s.ran());
   }
 
   private Step<ChildState, ChildAction> stop(Serving s, StopCause asked, long now) {
@@ -497,11 +490,20 @@ final class ChildLifecycle {
     };
   }
 
+  private static StopCause duringInit(ExitStatus status, boolean oom) {
+    String detail = "ended during initialisation with " + status.words();
+    return new StopCause(oom ? OOM : INIT_FAILED, detail);
+  }
+
+  private static StopCause byItself(ExitStatus status, boolean oom) {
+    return new StopCause(oom ? OOM : CRASHED, "ended by itself with " + status.words());
+  }
+
   private static StopCause finalCause(StopCause cause, ExitStatus status, boolean oom) {
     if (cause.reason() == CHANNEL_CLOSED) {
-      String detail = cause.detail() + ", then ended with " + status.words();
-      boolean init = cause.detail().endsWith("initialisation");
-      return new StopCause(oom ? OOM : init ? INIT_FAILED : CRASHED, detail);
+      // The channel's end was but the first sign of the exit, which says more.
+      boolean init = cause.detail().equals(CLOSED_IN_INIT);
+      return init ? duringInit(status, oom) : byItself(status, oom);
     }
     return oom ? cause.or(new StopCause(OOM, status.words())) : cause;
   }

@@ -179,7 +179,7 @@ public final class Supervisor {
       }
       loop.send(new ChildEvent.ChannelClosed());
     } catch (FrameTooLongException e) {
-      loop.send(new ChildEvent.Garbage("wrote " + e.getMessage() + " on the protocol channel"));
+      loop.send(new ChildEvent.Garbage("wrote no message: " + e.getMessage()));
     } catch (IOException e) {
       loop.send(new ChildEvent.ChannelClosed());
     }

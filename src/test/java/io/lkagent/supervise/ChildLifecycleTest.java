@@ -313,14 +313,13 @@ final class ChildLifecycleTest {
   }
 
   @Test
-  void running_closesItsChannelAndExits_saysBoth() {
+  void running_closesItsChannelAndExits_isACrash() {
     running();
     on(new ChildEvent.ChannelClosed());
     on(new ChildEvent.ChannelClosed());
     on(new ChildEvent.Exited(new ExitStatus.Exited(1), false));
     assertEquals(
-        new StopCause(StopReason.CRASHED, "closed its channel, then ended with exit code 1"),
-        ended().cause());
+        new StopCause(StopReason.CRASHED, "ended by itself with exit code 1"), ended().cause());
   }
 
   @Test
