@@ -20,7 +20,9 @@ import java.util.random.RandomGenerator;
  * random numbers, which are handed in.
  */
 final class PoolLogic {
-  private static final long FIRST_BACKOFF = Duration.ofSeconds(1).toNanos();
+  /** Half of a wait is chance, so that the shortest is a second. */
+  private static final long FIRST_BACKOFF = Duration.ofSeconds(2).toNanos();
+
   private static final long LAST_BACKOFF = Duration.ofSeconds(30).toNanos();
 
   private final PoolSettings settings;
@@ -36,7 +38,10 @@ final class PoolLogic {
     for (Waiting waiting : state.waiting()) {
       wake = Math.min(wake, waiting.deadline());
     }
-    return wantsIdle(state) > 0 && state.failures() > 0 ? Math.min(wake, state.nextStart()) : wake;
+    // While one initialises, its end is what the next start waits for.
+    boolean backoffEnds =
+        wantsIdle(state) > 0 && state.backingOff() && state.count(Slot.INITIALISING) == 0;
+    return backoffEnds ? Math.min(wake, state.nextStart()) : wake;
   }
 
   Step<PoolState, PoolAction> next(PoolState state, PoolEvent event, long now) {
@@ -46,9 +51,7 @@ final class PoolLogic {
           case PoolEvent.Tick tick -> overdue(state, now, actions);
           case PoolEvent.Wanted(JobStart job) ->
               enqueue(state, new Waiting(job, now + settings.jobWait().toNanos()));
-          case PoolEvent.Cancelled(String jobId) ->
-              state.waiting(
-                  state.waiting().stream().filter(w -> !w.job().jobId().equals(jobId)).toList());
+          case PoolEvent.Cancelled(String jobId) -> cancelled(state, jobId, actions);
           case PoolEvent.ChildSaid(int number, ChildNews news) ->
               childSaid(state, number, news, now, actions);
           case PoolEvent.MachineBusy(boolean busy) -> state.machine(busy);
@@ -65,6 +68,20 @@ final class PoolLogic {
     List<Waiting> changed = new ArrayList<>(state.waiting());
     changed.add(last);
     return state.waiting(changed);
+  }
+
+  private static PoolState cancelled(PoolState state, String jobId, List<PoolAction> actions) {
+    PoolState after =
+        state.waiting(
+            state.waiting().stream().filter(w -> !w.job().jobId().equals(jobId)).toList());
+    for (Map.Entry<Integer, Waiting> offer : state.offered().entrySet()) {
+      if (offer.getValue().job().jobId().equals(jobId)) {
+        StopCause cause = new StopCause(StopReason.TERMINATED, "cancelled before it was started");
+        actions.add(new PoolAction.Stop(offer.getKey(), cause));
+        after = after.answered(offer.getKey()).with(offer.getKey(), Slot.ENDING);
+      }
+    }
+    return after;
   }
 
   private PoolState overdue(PoolState state, long now, List<PoolAction> actions) {
@@ -88,20 +105,25 @@ final class PoolLogic {
     return switch (news) {
       case ChildNews.Ready ready -> {
         actions.add(new PoolAction.Changed());
-        yield state.succeeded(now).with(number, Slot.IDLE);
+        PoolState after = state.succeeded();
+        // A stop may have crossed it.
+        boolean wanted = state.slots().get(number) == Slot.INITIALISING;
+        yield wanted ? after.with(number, Slot.IDLE) : after;
       }
       case ChildNews.JobReturned(JobStart job, StopCause cause) ->
-          returned(state.with(number, Slot.ENDING), job, cause, now, actions);
+          notTaken(state.with(number, Slot.ENDING), number, cause, actions);
       case ChildNews.Ended ended -> ended(state, number, ended, now, actions);
       case ChildNews.Cleared cleared -> {
         actions.add(new PoolAction.Forget(number));
-        yield state.with(number, null);
+        // An offer can reach a child whose loop has ended already: nobody is left to answer it.
+        StopCause gone = new StopCause(StopReason.CRASHED, "the process was gone");
+        yield notTaken(state, number, gone, actions).without(number);
       }
       case ChildNews.JobDone done -> state.with(number, Slot.ENDING);
+      case ChildNews.JobSent sent -> state.answered(number);
+      case ChildNews.JobRunning running -> state.proven();
       case ChildNews.Spawned spawned -> state;
       case ChildNews.PhaseEnded phase -> state;
-      case ChildNews.JobSent sent -> state;
-      case ChildNews.JobRunning running -> state;
       case ChildNews.JobActivity activity -> state;
       case ChildNews.Degraded degraded -> state;
       case ChildNews.MemoryHigh high -> state;
@@ -114,11 +136,19 @@ final class PoolLogic {
       PoolState state, int number, ChildNews.Ended ended, long now, List<PoolAction> actions) {
     Slot before = state.slots().getOrDefault(number, Slot.ENDING);
     PoolState after = state.with(number, Slot.ENDING);
-    JobStart job = ended.job();
-    if (before == Slot.INITIALISING && ended.cause().reason().failure()) {
+    boolean failure = ended.cause().reason().failure();
+    if (before == Slot.INITIALISING && failure) {
       after = startFailed(after, ended.cause(), now, actions);
+    } else if (failure && (before == Slot.IDLE || after.offered().containsKey(number))) {
+      after = after.idleDied(now, now + backoff(after.idleDeathsBy(now) - 1));
     }
-    return job == null || ended.ran() ? after : returned(after, job, ended.cause(), now, actions);
+    JobStart job = ended.job();
+    if (job == null || ended.ran()) {
+      return after;
+    }
+    return after.offered().containsKey(number)
+        ? notTaken(after, number, ended.cause(), actions)
+        : returned(after, job, ended.cause(), now, actions);
   }
 
   private PoolState startFailed(
@@ -139,10 +169,34 @@ final class PoolLogic {
     return after.waiting(kept);
   }
 
+  /**
+   * A job comes back that its child was never sent; nothing happens when the child holds no offer.
+   * While other idle children are left this is no attempt of the job's: all may have died at once.
+   * From the last one it is, so that processes that die as soon as they are ready end the trying.
+   */
+  private PoolState notTaken(
+      PoolState state, int number, StopCause cause, List<PoolAction> actions) {
+    Waiting offer = state.offered().get(number);
+    if (offer == null) {
+      return state;
+    }
+    PoolState after = state.answered(number);
+    boolean last = state.count(Slot.IDLE) == 0;
+    if (!another(cause) || (last && offer.job().attempt() >= settings.jobRetries())) {
+      actions.add(new PoolAction.FailJob(offer.job(), cause));
+      return after;
+    }
+    return after.queued(last ? new Waiting(offer.job().retried(), offer.deadline()) : offer);
+  }
+
+  /** True when a process's end is no reason to give the job up. */
+  private static boolean another(StopCause cause) {
+    return cause.reason().failure() || cause.reason() == StopReason.NOT_NEEDED;
+  }
+
   private PoolState returned(
       PoolState state, JobStart job, StopCause cause, long now, List<PoolAction> actions) {
-    boolean another = cause.reason().failure() || cause.reason() == StopReason.NOT_NEEDED;
-    if (!another || job.attempt() >= settings.jobRetries()) {
+    if (!another(cause) || job.attempt() >= settings.jobRetries()) {
       actions.add(new PoolAction.FailJob(job, cause));
       return state;
     }
@@ -166,10 +220,7 @@ final class PoolLogic {
     for (Map.Entry<Integer, Slot> slot : state.slots().entrySet()) {
       if (slot.getValue() == Slot.IDLE && !after.waiting().isEmpty()) {
         actions.add(new PoolAction.Offer(slot.getKey(), after.waiting().getFirst().job()));
-        after =
-            after
-                .waiting(after.waiting().subList(1, after.waiting().size()))
-                .with(slot.getKey(), Slot.BUSY);
+        after = after.handedOut(slot.getKey());
       }
     }
     return after;
@@ -186,7 +237,7 @@ final class PoolLogic {
 
   private boolean mayStart(PoolState state, long now) {
     int initialising = state.count(Slot.INITIALISING);
-    boolean backoff = state.failures() > 0 && now - state.nextStart() < 0;
+    boolean backoff = state.backingOff() && now - state.nextStart() < 0;
     if (state.waiting().size() > initialising) {
       return initialising < (state.failures() > 0 ? 1 : settings.maxInitialising());
     }
@@ -212,10 +263,10 @@ final class PoolLogic {
       return state;
     }
     PoolState after = state;
-    int spare = state.count(Slot.INITIALISING) - state.waiting().size();
+    int needed = state.waiting().size();
     for (Map.Entry<Integer, Slot> slot : state.slots().entrySet()) {
       boolean idle = slot.getValue() == Slot.IDLE;
-      boolean unwanted = slot.getValue() == Slot.INITIALISING && spare-- > 0;
+      boolean unwanted = slot.getValue() == Slot.INITIALISING && needed-- <= 0;
       if (idle || unwanted) {
         actions.add(
             new PoolAction.Stop(

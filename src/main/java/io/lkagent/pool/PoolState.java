@@ -2,10 +2,15 @@ package io.lkagent.pool;
 
 import io.lkagent.ipc.JobStart;
 import io.lkagent.supervise.StopCause;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +18,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slots each child that is not cleared, by number
  * @param waiting jobs without a process, the oldest first
+ * @param offered jobs handed to a child that has neither taken nor returned them, by its number
  * @param nextNumber the number of the next child
  * @param failures failed starts in a row
+ * @param idleDeaths warm processes that ended unasked, in a row
+ * @param lastIdleDeath when the newest of them did
  * @param nextStart no start for an idle slot before this
  * @param lastFailure the newest failed start, or null after a success
  * @param machineBusy the machine has no time to spare
  * @param closing no new idle processes; the idle ones end
  */
 public record PoolState(
-    Map<Integer, Slot> slots,
+    SortedMap<Integer, Slot> slots,
     List<Waiting> waiting,
+    Map<Integer, Waiting> offered,
     int nextNumber,
     int failures,
+    int idleDeaths,
+    long lastIdleDeath,
     long nextStart,
     @Nullable StopCause lastFailure,
     boolean machineBusy,
@@ -32,6 +43,9 @@ public record PoolState(
 
   /** Failed starts in a row that make a crash loop. */
   static final int CRASH_LOOP = 3;
+
+  /** Warm processes that die further apart than this do not die in a row. */
+  private static final long FAR_APART = Duration.ofMinutes(1).toNanos();
 
   /** What a child is to the pool. */
   public enum Slot {
@@ -45,12 +59,14 @@ public record PoolState(
   record Waiting(JobStart job, long deadline) {}
 
   public PoolState {
-    slots = Map.copyOf(slots);
+    slots = Collections.unmodifiableSortedMap(new TreeMap<>(slots));
     waiting = List.copyOf(waiting);
+    offered = Map.copyOf(offered);
   }
 
   static PoolState empty(long now) {
-    return new PoolState(Map.of(), List.of(), 1, 0, now, null, false, false);
+    return new PoolState(
+        new TreeMap<>(), List.of(), Map.of(), 1, 0, 0, now, now, null, false, false);
   }
 
   /** Children in {@code slot} now. */
@@ -67,58 +83,142 @@ public record PoolState(
     return failures >= CRASH_LOOP;
   }
 
-  PoolState with(int number, @Nullable Slot slot) {
-    Map<Integer, Slot> changed = new TreeMap<>(slots);
-    if (slot == null) {
-      changed.remove(number);
-    } else {
-      changed.put(number, slot);
+  /** True while starts for idle slots keep a distance in time. */
+  boolean backingOff() {
+    return failures > 0 || idleDeaths > 0;
+  }
+
+  /** This state with a child that is known in another slot; an unknown one stays unknown. */
+  PoolState with(int number, Slot slot) {
+    if (!slots.containsKey(number)) {
+      return this;
     }
-    return new PoolState(
-        changed, waiting, nextNumber, failures, nextStart, lastFailure, machineBusy, closing);
+    return changed(c -> c.slots.put(number, slot));
+  }
+
+  /** This state without a child. */
+  PoolState without(int number) {
+    return changed(c -> {
+      c.slots.remove(number);
+      c.offered.remove(number);
+    });
   }
 
   PoolState started() {
-    PoolState changed = with(nextNumber, Slot.INITIALISING);
-    return new PoolState(
-        changed.slots,
-        waiting,
-        nextNumber + 1,
-        failures,
-        nextStart,
-        lastFailure,
-        machineBusy,
-        closing);
+    return changed(c -> c.slots.put(c.nextNumber++, Slot.INITIALISING));
   }
 
-  PoolState waiting(List<Waiting> changed) {
-    return new PoolState(
-        slots, changed, nextNumber, failures, nextStart, lastFailure, machineBusy, closing);
+  /** The oldest waiting job is on its way to this child. */
+  PoolState handedOut(int number) {
+    return changed(c -> {
+      c.slots.put(number, Slot.BUSY);
+      c.offered.put(number, c.waiting.removeFirst());
+    });
   }
 
+  /** The child has answered what it was offered. */
+  PoolState answered(int number) {
+    return offered.containsKey(number) ? changed(c -> c.offered.remove(number)) : this;
+  }
+
+  PoolState waiting(List<Waiting> jobs) {
+    return changed(c -> c.waiting = new ArrayList<>(jobs));
+  }
+
+  /** Puts a job that was given back before the others. */
   PoolState queued(Waiting first) {
-    List<Waiting> changed = new ArrayList<>();
-    changed.add(first);
-    changed.addAll(waiting);
-    return waiting(changed);
+    return changed(c -> c.waiting.addFirst(first));
   }
 
-  PoolState succeeded(long now) {
-    return new PoolState(slots, waiting, nextNumber, 0, now, null, machineBusy, closing);
+  PoolState succeeded() {
+    return changed(c -> {
+      c.failures = 0;
+      c.lastFailure = null;
+    });
   }
 
   PoolState failed(StopCause cause, long next) {
-    return new PoolState(
-        slots, waiting, nextNumber, failures + 1, next, cause, machineBusy, closing);
+    return changed(c -> {
+      c.failures++;
+      c.nextStart = next;
+      c.lastFailure = cause;
+    });
+  }
+
+  /** How many warm processes have died in a row if one does {@code now}. */
+  int idleDeathsBy(long now) {
+    return now - lastIdleDeath > FAR_APART ? 1 : idleDeaths + 1;
+  }
+
+  PoolState idleDied(long now, long next) {
+    int deaths = idleDeathsBy(now);
+    return changed(c -> {
+      c.idleDeaths = deaths;
+      c.lastIdleDeath = now;
+      c.nextStart = next;
+    });
+  }
+
+  /** A job runs: the processes are sound. */
+  PoolState proven() {
+    return idleDeaths == 0 ? this : changed(c -> c.idleDeaths = 0);
   }
 
   PoolState machine(boolean busy) {
-    return new PoolState(
-        slots, waiting, nextNumber, failures, nextStart, lastFailure, busy, closing);
+    return changed(c -> c.machineBusy = busy);
   }
 
   PoolState closed() {
-    return new PoolState(
-        slots, waiting, nextNumber, failures, nextStart, lastFailure, machineBusy, true);
+    return changed(c -> c.closing = true);
+  }
+
+  private PoolState changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.state();
+  }
+
+  /** A state in the making. */
+  private static final class Draft {
+    private final TreeMap<Integer, Slot> slots;
+    private final Map<Integer, Waiting> offered;
+    private List<Waiting> waiting;
+    private int nextNumber;
+    private int failures;
+    private int idleDeaths;
+    private long lastIdleDeath;
+    private long nextStart;
+    private @Nullable StopCause lastFailure;
+    private boolean machineBusy;
+    private boolean closing;
+
+    Draft(PoolState from) {
+      slots = new TreeMap<>(from.slots);
+      waiting = new ArrayList<>(from.waiting);
+      offered = new HashMap<>(from.offered);
+      nextNumber = from.nextNumber;
+      failures = from.failures;
+      idleDeaths = from.idleDeaths;
+      lastIdleDeath = from.lastIdleDeath;
+      nextStart = from.nextStart;
+      lastFailure = from.lastFailure;
+      machineBusy = from.machineBusy;
+      closing = from.closing;
+    }
+
+    PoolState state() {
+      return new PoolState(
+          slots,
+          waiting,
+          offered,
+          nextNumber,
+          failures,
+          idleDeaths,
+          lastIdleDeath,
+          nextStart,
+          lastFailure,
+          machineBusy,
+          closing);
+    }
   }
 }

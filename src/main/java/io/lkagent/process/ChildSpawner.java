@@ -10,7 +10,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Starts children of this process, each in a session of its own and with the job protocol on file
@@ -36,6 +35,21 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
   @Override
   public OsProcess start(ProcessSpec spec) throws SpawnException {
     String id = UUID.randomUUID().toString();
+    try {
+      ProcessBuilder builder = builder(spec, id);
+      return new SpawnedProcess(spawner.submit(builder::start).get(), id, time);
+    } catch (ExecutionException e) {
+      throw refused(spec, id, e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refused(spec, id, e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // An impossible variable name, a spawner that was closed, no thread for the spawner.
+      throw refused(spec, id, e);
+    }
+  }
+
+  private ProcessBuilder builder(ProcessSpec spec, String id) {
     ProcessBuilder builder = new ProcessBuilder(commandLine(spec.command()));
     Map<String, String> environment = builder.environment();
     environment.keySet().removeAll(spec.withheld());
@@ -44,25 +58,21 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
     if (spec.workingDirectory() != null) {
       builder.directory(spec.workingDirectory().toFile());
     }
-    builder.redirectError(Redirect.PIPE);
-    try {
-      return new SpawnedProcess(spawner.submit(builder::start).get(), id, time);
-    } catch (ExecutionException e) {
-      throw refused(spec, e.getCause() == null ? e : e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw refused(spec, e);
-    } catch (RejectedExecutionException e) {
-      throw refused(spec, e);
-    }
+    return builder.redirectError(Redirect.PIPE);
   }
 
-  private static SpawnException refused(ProcessSpec spec, Throwable cause) {
+  private static SpawnException refused(ProcessSpec spec, String id, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      // The JDK may have forked before it failed, as when it has no thread left to wait with.
+      new Session(Session.NO_LEADER, id).members().forEach(ProcessHandle::destroyForcibly);
+    }
     String detail =
         cause instanceof IOException || cause instanceof OutOfMemoryError
             ? String.valueOf(cause.getMessage())
             : cause.toString();
-    return new SpawnException("cannot start " + spec.command().getFirst() + ": " + detail, cause);
+    // The JDK's message can go on for ten lines about the JDK.
+    String first = detail.lines().findFirst().orElse("no reason given").strip();
+    return new SpawnException("cannot start " + spec.command().getFirst() + ": " + first, cause);
   }
 
   private List<String> commandLine(List<String> command) {

@@ -14,6 +14,9 @@ import java.util.Optional;
  * environment.
  */
 final class Session {
+  /** For a session that is known by its mark alone. */
+  static final long NO_LEADER = -1;
+
   private final long leader;
   private final byte[] mark;
 

@@ -1,14 +1,18 @@
 package io.lkagent.process;
 
+import io.lkagent.log.Log;
 import io.lkagent.time.Time;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A child of this process; its exit status comes from the JDK. */
 final class SpawnedProcess implements OsProcess {
+  private static final Log log = Log.of(SpawnedProcess.class);
   private static final Duration STEP = Duration.ofMillis(20);
+  private static final Duration KILLING = Duration.ofSeconds(2);
 
   private final Process process;
   private final String id;
@@ -64,10 +68,28 @@ final class SpawnedProcess implements OsProcess {
       return;
     }
     session.members().forEach(ProcessHandle::destroy);
-    long deadline = time.deadline(Duration.ofMillis(graceMillis));
-    while (!session.members().isEmpty() && time.nanos() < deadline) {
+    if (empty(session, Duration.ofMillis(graceMillis), member -> {})) {
+      return;
+    }
+    // Killed until none is left: one that is just forking has a child that the scan missed.
+    if (!empty(session, KILLING, ProcessHandle::destroyForcibly)) {
+      log.error("processes of a job's session do not die", "pid", pid(), "left", left(session));
+    }
+  }
+
+  private boolean empty(Session session, Duration limit, Consumer<ProcessHandle> otherwise) {
+    long deadline = time.deadline(limit);
+    for (var members = session.members(); !members.isEmpty(); members = session.members()) {
+      if (time.nanos() - deadline > 0) {
+        return false;
+      }
+      members.forEach(otherwise);
       time.sleep(STEP);
     }
-    session.members().forEach(ProcessHandle::destroyForcibly);
+    return true;
+  }
+
+  private static String left(Session session) {
+    return session.members().stream().map(ProcessHandle::pid).toList().toString();
   }
 }

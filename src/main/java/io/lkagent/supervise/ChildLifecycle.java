@@ -53,6 +53,8 @@ final class ChildLifecycle {
   /** How long SIGKILL may take before it is said to have failed, and sent again. */
   static final long KILL_RETRY = Duration.ofSeconds(10).toNanos();
 
+  private static final String CLOSED_IN_INIT = "closed its channel during initialisation";
+
   private static final long WARN_AGAIN = Duration.ofMinutes(1).toNanos();
   private static final long WARN_GROWTH = 50L * 1024 * 1024;
 
@@ -141,29 +143,31 @@ final class ChildLifecycle {
       case ChildEvent.Received(FromChild message) -> startingReceived(s, message, now);
       case ChildEvent.Tick tick -> startingTick(s, now);
       case ChildEvent.Exited(ExitStatus status, boolean oom) ->
-          ended(
-              new StopCause(
-                  oom ? OOM : INIT_FAILED, "ended during initialisation with " + status.words()),
-              status,
-              null,
-              false);
+          ended(duringInit(status, oom), status, null, false);
       case ChildEvent.Garbage(String detail) ->
           kill(new StopCause(PROTOCOL_ERROR, detail), null, false, now);
       case ChildEvent.ChannelClosed closed ->
           Step.of(
               new Stopping(
-                  new StopCause(CHANNEL_CLOSED, "closed its channel during initialisation"),
-                  null,
-                  false,
-                  now + OWN_END));
-      case ChildEvent.StopAsked(StopCause cause) -> ask(cause, null, false, now);
+                  new StopCause(CHANNEL_CLOSED, CLOSED_IN_INIT), null, false, now + OWN_END));
+      case ChildEvent.StopAsked(StopCause cause) -> stopStarting(s, cause, now);
       case ChildEvent.KillAsked(StopCause cause) -> kill(cause, null, false, now);
       case ChildEvent.Offered(JobStart job) -> notIdle(s, job);
-      case ChildEvent.MemoryRead memory -> Step.of(s);
+      case ChildEvent.MemoryRead(long bytes) ->
+          overLimit(bytes) ? kill(memoryLimit(bytes), null, false, now) : Step.of(s);
       case ChildEvent.Spawned e -> Step.of(s, new Complain(s, e));
       case ChildEvent.SpawnFailed e -> Step.of(s, new Complain(s, e));
       case ChildEvent.SessionEnded e -> Step.of(s, new Complain(s, e));
     };
+  }
+
+  /** A child without a job gets no more time to stop than it had to become ready. */
+  private Step<ChildState, ChildAction> stopStarting(Starting s, StopCause cause, long now) {
+    long deadline = Math.min(now + settings.shutdownTimeout().toNanos(), s.deadline());
+    long millis = Math.max(0, Duration.ofNanos(deadline - now).toMillis());
+    return Step.of(
+        new Stopping(cause, null, false, deadline),
+        new Send(new ToChild.Shutdown(cause.reason().text(), millis)));
   }
 
   private Step<ChildState, ChildAction> startingReceived(Starting s, FromChild message, long now) {
@@ -283,7 +287,7 @@ final class ChildLifecycle {
       case FromChild.Done(boolean success, String reason) -> done(s, success, reason, now);
       case FromChild.Degraded(String component, String error) ->
           Step.of(alive, new Tell(new ChildNews.Degraded(component, error)));
-      case FromChild.Failed(String error) -> killServing(s, new StopCause(JOB_FAILED, error), now);
+      case FromChild.Failed(String error) -> failed(s, error, now);
       case FromChild.Phase phase -> Step.of(alive, new Tell(new ChildNews.PhaseEnded(phase)));
       case FromChild.Ready ready -> Step.of(alive);
       case FromChild.Unknown unknown -> Step.of(alive);
@@ -318,6 +322,11 @@ final class ChildLifecycle {
         new Tell(new ChildNews.JobDone(job, success, reason)));
   }
 
+  /** It says that it cannot go on and ends by itself; a job that did not run is free again. */
+  private static Step<ChildState, ChildAction> failed(Serving s, String error, long now) {
+    return leaving(s, new StopCause(s.ran() ? JOB_FAILED : INIT_FAILED, error), now);
+  }
+
   private Step<ChildState, ChildAction> check(Idle s, JobStart job, long now) {
     return Step.of(
         new Checking(s.vitals(), job, now, now + settings.checkTimeout().toNanos()),
@@ -327,7 +336,12 @@ final class ChildLifecycle {
   private Step<ChildState, ChildAction> tick(Serving s, long now) {
     Vitals vitals = s.vitals();
     if (now - vitals.heardAt() >= settings.pingTimeout().toNanos()) {
-      String silence = "no word for " + seconds(settings.pingTimeout());
+      String silence =
+          "no word for "
+              + seconds(settings.pingTimeout())
+              + (vitals.roundTrip() == 0
+                  ? ", never answered a ping"
+                  : ", the newest pong took " + vitals.roundTrip() / 1_000_000 + " ms");
       return killServing(s, new StopCause(UNRESPONSIVE, silence), now);
     }
     if (s instanceof Checking c && now - c.deadline() >= 0) {
@@ -352,9 +366,8 @@ final class ChildLifecycle {
   private Step<ChildState, ChildAction> measured(Serving s, long bytes, long now) {
     Vitals vitals = s.vitals().measured(bytes);
     Tell measured = new Tell(new ChildNews.MemoryMeasured(bytes, vitals.baseline()));
-    if (settings.memoryLimit() > 0 && bytes > settings.memoryLimit()) {
-      String detail = mebibytes(bytes) + " PSS, limit " + mebibytes(settings.memoryLimit());
-      return killServing(s, new StopCause(MEMORY_LIMIT, detail), now);
+    if (overLimit(bytes)) {
+      return killServing(s, memoryLimit(bytes), now);
     }
     if (settings.memoryWarn() == 0 || bytes <= settings.memoryWarn()) {
       return Step.of(s.with(vitals), measured);
@@ -374,30 +387,43 @@ final class ChildLifecycle {
             new Tell(new ChildNews.MemoryHigh(bytes, high.baseline(), high.highReadings()))));
   }
 
-  private Step<ChildState, ChildAction> channelClosed(Serving s, long now) {
-    StopCause cause =
-        s instanceof Finishing f ? f.cause() : new StopCause(CHANNEL_CLOSED, "closed its channel");
-    Step<ChildState, ChildAction> returned = returnUnsent(s, cause);
+  private boolean overLimit(long bytes) {
+    return settings.memoryLimit() > 0 && bytes > settings.memoryLimit();
+  }
+
+  private StopCause memoryLimit(long bytes) {
+    String detail = mebibytes(bytes) + " PSS, limit " + mebibytes(settings.memoryLimit());
+    return new StopCause(MEMORY_LIMIT, detail);
+  }
+
+  private static Step<ChildState, ChildAction> channelClosed(Serving s, long now) {
+    return leaving(s, new StopCause(CHANNEL_CLOSED, "closed its channel"), now);
+  }
+
+  private static Step<ChildState, ChildAction> leaving(Serving s, StopCause said, long now) {
+    StopCause cause = ranked(s, said);
     return new Step<>(
         new Stopping(cause, unsent(s) ? null : s.job(), s.ran(), now + OWN_END),
-        returned.actions());
+        returnUnsent(s, cause).actions());
+  }
+
+  /** The cause that counts: what a child that is done gave as its reason stands against less. */
+  private static StopCause ranked(Serving s, StopCause cause) {
+    return s instanceof Finishing f ? f.cause().or(cause) : cause;
   }
 
   private Step<ChildState, ChildAction> exited(Serving s, ExitStatus status, boolean oom) {
-    StopCause cause =
-        s instanceof Finishing f
-            ? f.cause()
-            : new StopCause(oom ? OOM : CRASHED, "ended by itself with " + status.words());
-    return ended(cause, status, s.job(), s.ran());
+    return ended(ranked(s, byItself(status, oom)), status, s.job(), s.ran());
   }
 
   private Step<ChildState, ChildAction> stop(Serving s, StopCause asked, long now) {
-    StopCause cause = s instanceof Finishing f ? f.cause().or(asked) : asked;
+    StopCause cause = ranked(s, asked);
     Step<ChildState, ChildAction> asking = ask(cause, unsent(s) ? null : s.job(), s.ran(), now);
     return appended(asking, returnUnsent(s, cause).actions());
   }
 
-  private Step<ChildState, ChildAction> killServing(Serving s, StopCause cause, long now) {
+  private Step<ChildState, ChildAction> killServing(Serving s, StopCause why, long now) {
+    StopCause cause = ranked(s, why);
     Step<ChildState, ChildAction> killed = kill(cause, unsent(s) ? null : s.job(), s.ran(), now);
     return appended(killed, returnUnsent(s, cause).actions());
   }
@@ -464,11 +490,20 @@ final class ChildLifecycle {
     };
   }
 
+  private static StopCause duringInit(ExitStatus status, boolean oom) {
+    String detail = "ended during initialisation with " + status.words();
+    return new StopCause(oom ? OOM : INIT_FAILED, detail);
+  }
+
+  private static StopCause byItself(ExitStatus status, boolean oom) {
+    return new StopCause(oom ? OOM : CRASHED, "ended by itself with " + status.words());
+  }
+
   private static StopCause finalCause(StopCause cause, ExitStatus status, boolean oom) {
     if (cause.reason() == CHANNEL_CLOSED) {
-      String detail = cause.detail() + ", then ended with " + status.words();
-      boolean init = cause.detail().endsWith("initialisation");
-      return new StopCause(oom ? OOM : init ? INIT_FAILED : CRASHED, detail);
+      // The channel's end was but the first sign of the exit, which says more.
+      boolean init = cause.detail().equals(CLOSED_IN_INIT);
+      return init ? duringInit(status, oom) : byItself(status, oom);
     }
     return oom ? cause.or(new StopCause(OOM, status.words())) : cause;
   }

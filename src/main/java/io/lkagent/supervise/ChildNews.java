@@ -40,7 +40,7 @@ public sealed interface ChildNews {
   /** Its memory was read. */
   record MemoryMeasured(long bytes, long baseline) implements ChildNews {}
 
-  /** It is still there {@code nanos} after SIGKILL. */
+  /** It is still there some seconds after SIGKILL, which is sent again. */
   record DidNotStop(StopCause cause) implements ChildNews {}
 
   /**

@@ -134,17 +134,36 @@ public final class Supervisor {
     } catch (SpawnException e) {
       loop.send(new ChildEvent.SpawnFailed(String.valueOf(e.getMessage())));
       return;
+    } catch (RuntimeException | Error e) {
+      // Whatever went wrong (without a file descriptor left, even classes do not load), a child
+      // that never comes must not be waited for.
+      loop.send(new ChildEvent.SpawnFailed(e.toString()));
+      return;
     }
     process = started;
     loop.send(new ChildEvent.Spawned(started.pid()));
+    serve(started);
+  }
+
+  private void serve(OsProcess started) {
     Thread protocol = pipeThread("protocol", () -> readProtocol(started));
     Thread lines = pipeThread("output", () -> output.drain(started.pid(), started.output()));
-    Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
     var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
+    Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
+    try {
+      protocol.start();
+      lines.start();
+    } catch (OutOfMemoryError e) { // how the JVM says that the system has no thread to give
+      kill(new StopCause(StopReason.SPAWN_FAILED, "no thread for its pipes: " + e.getMessage()));
+    }
   }
 
   private Thread pipeThread(String pipe, Runnable task) {
-    return Thread.ofPlatform().daemon().name(name + "-" + pipe).stackSize(READER_STACK).start(task);
+    return Thread.ofPlatform()
+        .daemon()
+        .name(name + "-" + pipe)
+        .stackSize(READER_STACK)
+        .unstarted(task);
   }
 
   private void readProtocol(OsProcess from) {
@@ -160,7 +179,7 @@ public final class Supervisor {
       }
       loop.send(new ChildEvent.ChannelClosed());
     } catch (FrameTooLongException e) {
-      loop.send(new ChildEvent.Garbage("wrote " + e.getMessage() + " on the protocol channel"));
+      loop.send(new ChildEvent.Garbage("wrote no message: " + e.getMessage()));
     } catch (IOException e) {
       loop.send(new ChildEvent.ChannelClosed());
     }

@@ -1,0 +1,123 @@
+package io.lkagent.pool;
+
+import static io.lkagent.testing.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lkagent.testing.ShellAgent;
+import io.lkagent.time.Time;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What happens to the children when the whole JVM around a pool is killed or stopped. */
+@Timeout(120)
+final class PoolJvmTest {
+  private final String mark = UUID.randomUUID().toString();
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    started.forEach(Process::destroyForcibly);
+    eventually(Duration.ofSeconds(5), () -> ShellAgent.marked(mark).isEmpty());
+  }
+
+  @Test
+  void jvm_killed_takesEveryChildWithIt() throws Exception {
+    Process jvm = start(4, Duration.ofSeconds(60), List.of());
+    line(jvm);
+    List<Long> children = ShellAgent.marked(mark);
+    assertTrue(children.size() >= 4);
+    ShellAgent.signal("STOP", children.getFirst());
+    ShellAgent.signal("KILL", jvm.pid());
+    assertTrue(jvm.waitFor(5, TimeUnit.SECONDS));
+    eventually(Duration.ofSeconds(5), () -> ShellAgent.marked(mark).isEmpty());
+  }
+
+  @Test
+  void jvm_stoppedForLongerThanThePingTimeout_killsNobody() throws Exception {
+    Process jvm = start(3, Duration.ofSeconds(6), List.of());
+    line(jvm);
+    List<Long> children = ShellAgent.marked(mark);
+    ShellAgent.signal("STOP", jvm.pid());
+    Time.raw().sleep(Duration.ofSeconds(15));
+    ShellAgent.signal("CONT", jvm.pid());
+    Time.raw().sleep(Duration.ofSeconds(8)); // longer than the ping timeout, once more
+    assertTrue(ask(jvm).startsWith("ended 0 "));
+    assertEquals(children, ShellAgent.marked(mark));
+    jvm.getOutputStream().close();
+    assertTrue(jvm.waitFor(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void interruptOfTheParentsGroup_doesNotReachTheChildren() throws Exception {
+    // A JVM that ignores it itself, as a worker that drains does.
+    Process jvm =
+        start(
+            2,
+            Duration.ofSeconds(60),
+            List.of("setsid", "sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+    line(jvm);
+    List<Long> children = ShellAgent.marked(mark);
+    ShellAgent.signal("INT", -jvm.pid());
+    assertTrue(ask(jvm).startsWith("ended 0 "));
+    assertEquals(children, ShellAgent.marked(mark));
+  }
+
+  @Test
+  void fifty_idleChildren_costLittle() throws Exception {
+    Process jvm = start(50, Duration.ofSeconds(60), List.of());
+    String ready = line(jvm);
+    long before = cpuTicks(jvm.pid());
+    Time.raw().sleep(Duration.ofSeconds(10));
+    long ticks = cpuTicks(jvm.pid()) - before;
+    String status = Files.readString(Path.of("/proc/" + jvm.pid() + "/status"));
+    String threads = status.lines().filter(l -> l.startsWith("Threads")).findFirst().orElse("");
+    System.out.println(
+        "50 idle children: " + ready + " ms, " + threads + ", " + ticks + " ticks in 10 s");
+    assertTrue(ask(jvm).startsWith("ended 0 "));
+  }
+
+  private Process start(int idle, Duration pingTimeout, List<String> wrap) throws IOException {
+    List<String> command = new ArrayList<>(wrap);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.addAll(List.of(PoolMain.class.getName(), Integer.toString(idle), mark));
+    command.add(Long.toString(pingTimeout.toMillis()));
+    Process jvm =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    started.add(jvm);
+    return jvm;
+  }
+
+  private static String ask(Process jvm) throws IOException {
+    jvm.getOutputStream().write('\n');
+    jvm.getOutputStream().flush();
+    return line(jvm);
+  }
+
+  private static String line(Process jvm) throws IOException {
+    BufferedReader lines = jvm.inputReader(StandardCharsets.UTF_8);
+    String line = lines.readLine();
+    assertNotNull(line, "the JVM ended");
+    return line;
+  }
+
+  private static long cpuTicks(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 20);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+}
