@@ -48,7 +48,12 @@ final class Outbox {
     thread.start();
   }
 
-  CompletableFuture<Void> offer(byte[] bytes) {
+  void offer(byte[] bytes) {
+    var unused = offerFlushed(bytes);
+  }
+
+  /** Completes once the frame was handed to the socket. */
+  CompletableFuture<Void> offerFlushed(byte[] bytes) {
     Frame frame = new Frame(bytes, new CompletableFuture<>());
     synchronized (this) {
       if (!stopped) {
@@ -75,7 +80,7 @@ final class Outbox {
   /** Waits until all that was offered is written and the close frame too. */
   void goodbye(Duration limit) {
     try {
-      offer(new byte[0]).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      offerFlushed(new byte[0]).get(limit.toMillis(), TimeUnit.MILLISECONDS);
       socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       // It ends anyway; the caller aborts.

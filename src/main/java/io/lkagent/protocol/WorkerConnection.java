@@ -174,7 +174,7 @@ public final class WorkerConnection implements AutoCloseable {
     Outbox out = outbox.get();
     return out == null
         ? CompletableFuture.failedFuture(new ConnectionEndedException(new ConnectionEnd.ByUs()))
-        : out.offer(Codec.encode(signal));
+        : out.offerFlushed(Codec.encode(signal));
   }
 
   /** Sends what waits, says goodbye, and ends within a second or so. Idempotent. */
