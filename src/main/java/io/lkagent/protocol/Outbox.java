@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * that the link is alive.
  */
 final class Outbox {
-  private record Frame(byte[] bytes, CompletableFuture<Void> written) {}
+  private record Frame(ByteBuffer bytes, CompletableFuture<Void> written) {}
 
   private final WebSocket socket;
   private final Time time;
@@ -49,12 +49,12 @@ final class Outbox {
   }
 
   void offer(byte[] bytes) {
-    var unused = offerFlushed(bytes);
+    var _ = offerFlushed(bytes);
   }
 
   /** Completes once the frame was handed to the socket. */
   CompletableFuture<Void> offerFlushed(byte[] bytes) {
-    Frame frame = new Frame(bytes, new CompletableFuture<>());
+    Frame frame = new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
     synchronized (this) {
       if (!stopped) {
         queue.add(frame);
@@ -126,7 +126,7 @@ final class Outbox {
 
   private Frame ping() {
     byte[] bytes = Codec.encode(new WorkerSignal.Ping(time.wall().toEpochMilli()));
-    return new Frame(bytes, new CompletableFuture<>());
+    return new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
   }
 
   /** A socket that takes no more bytes is as dead as one that sends none: same limit. */
@@ -134,8 +134,8 @@ final class Outbox {
       throws InterruptedException, ExecutionException, TimeoutException {
     @Nullable Throwable failure = null;
     try {
-      if (frame.bytes.length > 0) {
-        socket.sendBinary(ByteBuffer.wrap(frame.bytes), true).get(interval, TimeUnit.NANOSECONDS);
+      if (frame.bytes.hasRemaining()) {
+        socket.sendBinary(frame.bytes, true).get(interval, TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       failure = e;

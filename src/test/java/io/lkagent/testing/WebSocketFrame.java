@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A WebSocket frame (RFC 6455) as it stands on the wire, unmasked; extensions are not spoken. */
-public record WebSocketFrame(int opcode, boolean last, byte[] payload) {
+public final class WebSocketFrame {
   public static final int CONTINUATION = 0;
   public static final int TEXT = 1;
   public static final int BINARY = 2;
@@ -20,6 +20,28 @@ public record WebSocketFrame(int opcode, boolean last, byte[] payload) {
 
   private static final int MAX_HEAD = 64 << 10;
   private static final int MAX_PAYLOAD = 64 << 20;
+
+  private final int opcode;
+  private final boolean last;
+  private final byte[] payload;
+
+  public WebSocketFrame(int opcode, boolean last, byte[] payload) {
+    this.opcode = opcode;
+    this.last = last;
+    this.payload = payload;
+  }
+
+  public int opcode() {
+    return opcode;
+  }
+
+  public boolean last() {
+    return last;
+  }
+
+  public byte[] payload() {
+    return payload;
+  }
 
   public static WebSocketFrame binary(byte[] payload) {
     return new WebSocketFrame(BINARY, true, payload);
