@@ -1,4 +1,4 @@
 package io.lkagent.api;
 
-/** An agent that a new room is to get. */
+/** An agent that a room is to have from its creation on. */
 public record AgentRequest(String agentName, String metadata) {}

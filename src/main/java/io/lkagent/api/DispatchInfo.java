@@ -3,17 +3,14 @@ package io.lkagent.api;
 import java.time.Instant;
 import java.util.List;
 
-/** A dispatch, and the jobs that came of it, whose states the server does not keep up to date. */
+/** A request for an agent in a room, and the jobs that came of it. */
 public record DispatchInfo(
     String id,
     String agentName,
     String room,
     String metadata,
-    Instant created,
+    Instant createdAt,
     List<JobInfo> jobs) {
-  /** A job of a dispatch; {@code status} as the server has it, such as {@code JS_RUNNING}. */
-  public record JobInfo(String id, String status, String workerId, String identity) {}
-
   public DispatchInfo {
     jobs = List.copyOf(jobs);
   }

@@ -1,69 +1,49 @@
 package io.lkagent.api;
 
 import io.lkagent.protocol.Endpoint;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import livekit.LivekitAgentDispatch.AgentDispatch;
-import livekit.LivekitAgentDispatch.CreateAgentDispatchRequest;
-import livekit.LivekitAgentDispatch.DeleteAgentDispatchRequest;
-import livekit.LivekitAgentDispatch.ListAgentDispatchRequest;
-import livekit.LivekitAgentDispatch.ListAgentDispatchResponse;
-import livekit.LivekitAgentDispatch.RoomAgentDispatch;
+import livekit.LivekitAgentDispatch;
 import livekit.LivekitModels;
-import livekit.LivekitRoom.CreateRoomRequest;
-import livekit.LivekitRoom.DeleteRoomRequest;
-import livekit.LivekitRoom.DeleteRoomResponse;
-import livekit.LivekitRoom.ListParticipantsRequest;
-import livekit.LivekitRoom.ListParticipantsResponse;
-import livekit.LivekitRoom.ListRoomsRequest;
-import livekit.LivekitRoom.ListRoomsResponse;
-import livekit.LivekitRoom.RemoveParticipantResponse;
-import livekit.LivekitRoom.RoomParticipantIdentity;
+import livekit.LivekitRoom;
 
-/** Rooms, participants and dispatches of one server; every call has a deadline. */
+/**
+ * The rooms, participants and dispatches of one LiveKit server. Each call ends within the timeout;
+ * several threads may call at once.
+ */
 public final class LiveKitApi implements AutoCloseable {
-  private static final String ROOMS = "RoomService";
-  private static final String DISPATCHES = "AgentDispatchService";
-
   private final Credentials credentials;
   private final Twirp twirp;
 
   /**
-   * A client of the server at {@code endpoint}; nothing is connected yet.
-   *
-   * @param timeout for each call
-   * @throws IOException when the endpoint's certificates cannot be read
+   * @throws ApiException when the endpoint's certificates cannot be read
    */
   public LiveKitApi(Endpoint endpoint, Credentials credentials, Duration timeout)
-      throws IOException {
+      throws ApiException {
     this.credentials = credentials;
     this.twirp = new Twirp(endpoint, timeout);
   }
 
-  /** The rooms of these names that exist, or all rooms when no name is given. */
+  /** The rooms of these names, or all when there are none; a missing room is not among them. */
   public List<RoomInfo> rooms(Collection<String> names) throws ApiException {
     return twirp
         .call(
-            ROOMS,
-            "ListRooms",
-            Tokens.rooms(credentials),
-            ListRoomsRequest.newBuilder().addAllNames(names).build(),
-            ListRoomsResponse.parser())
+            "RoomService/ListRooms",
+            Tokens.admin(credentials, null),
+            LivekitRoom.ListRoomsRequest.newBuilder().addAllNames(names).build(),
+            LivekitRoom.ListRoomsResponse.parser())
         .getRoomsList()
         .stream()
-        .map(LiveKitApi::room)
+        .map(Replies::room)
         .toList();
   }
 
   /**
-   * Makes a room, or returns the one there is.
+   * Makes a room, or finds the one of this name (which then keeps what it was made with).
    *
-   * @param emptyTimeout how long it stays when nobody joins; whole seconds, zero for the server's
-   *     default
-   * @param departureTimeout how long it stays when the last human has left; likewise
+   * @param emptyTimeout how long it lives before anyone joins; zero means the server's default
+   * @param departureTimeout how long it lives after the last one left; zero as above
    */
   public RoomInfo createRoom(
       String name,
@@ -72,142 +52,102 @@ public final class LiveKitApi implements AutoCloseable {
       Duration departureTimeout,
       List<AgentRequest> agents)
       throws ApiException {
-    CreateRoomRequest.Builder request =
-        CreateRoomRequest.newBuilder()
+    LivekitRoom.CreateRoomRequest.Builder request =
+        LivekitRoom.CreateRoomRequest.newBuilder()
             .setName(name)
             .setMetadata(metadata)
-            .setEmptyTimeout(Math.toIntExact(emptyTimeout.toSeconds()))
-            .setDepartureTimeout(Math.toIntExact(departureTimeout.toSeconds()));
+            .setEmptyTimeout((int) emptyTimeout.toSeconds())
+            .setDepartureTimeout((int) departureTimeout.toSeconds());
     for (AgentRequest agent : agents) {
       request.addAgents(
-          RoomAgentDispatch.newBuilder()
+          LivekitAgentDispatch.RoomAgentDispatch.newBuilder()
               .setAgentName(agent.agentName())
               .setMetadata(agent.metadata()));
     }
-    return room(
+    return Replies.room(
         twirp.call(
-            ROOMS,
-            "CreateRoom",
-            Tokens.rooms(credentials),
+            "RoomService/CreateRoom",
+            Tokens.admin(credentials, name),
             request.build(),
             LivekitModels.Room.parser()));
   }
 
-  public void deleteRoom(String name) throws ApiException {
+  /** Ends a room and puts everyone out of it. */
+  public void deleteRoom(String room) throws ApiException {
     twirp.call(
-        ROOMS,
-        "DeleteRoom",
-        Tokens.rooms(credentials),
-        DeleteRoomRequest.newBuilder().setRoom(name).build(),
-        DeleteRoomResponse.parser());
+        "RoomService/DeleteRoom",
+        Tokens.admin(credentials, room),
+        LivekitRoom.DeleteRoomRequest.newBuilder().setRoom(room).build(),
+        LivekitRoom.DeleteRoomResponse.parser());
   }
 
   public List<ParticipantInfo> participants(String room) throws ApiException {
     return twirp
         .call(
-            ROOMS,
-            "ListParticipants",
-            Tokens.roomAdmin(credentials, room),
-            ListParticipantsRequest.newBuilder().setRoom(room).build(),
-            ListParticipantsResponse.parser())
+            "RoomService/ListParticipants",
+            Tokens.admin(credentials, room),
+            LivekitRoom.ListParticipantsRequest.newBuilder().setRoom(room).build(),
+            LivekitRoom.ListParticipantsResponse.parser())
         .getParticipantsList()
         .stream()
-        .map(LiveKitApi::participant)
+        .map(Replies::participant)
         .toList();
   }
 
   public void removeParticipant(String room, String identity) throws ApiException {
     twirp.call(
-        ROOMS,
-        "RemoveParticipant",
-        Tokens.roomAdmin(credentials, room),
-        RoomParticipantIdentity.newBuilder().setRoom(room).setIdentity(identity).build(),
-        RemoveParticipantResponse.parser());
+        "RoomService/RemoveParticipant",
+        Tokens.admin(credentials, room),
+        LivekitRoom.RoomParticipantIdentity.newBuilder()
+            .setRoom(room)
+            .setIdentity(identity)
+            .build(),
+        LivekitRoom.RemoveParticipantResponse.parser());
   }
 
+  /** Asks for an agent; the answer says only that the server knows, not that one comes. */
   public DispatchInfo createDispatch(String room, String agentName, String metadata)
       throws ApiException {
-    return dispatch(
+    return Replies.dispatch(
         twirp.call(
-            DISPATCHES,
-            "CreateDispatch",
-            Tokens.roomAdmin(credentials, room),
-            CreateAgentDispatchRequest.newBuilder()
+            "AgentDispatchService/CreateDispatch",
+            Tokens.admin(credentials, room),
+            LivekitAgentDispatch.CreateAgentDispatchRequest.newBuilder()
                 .setRoom(room)
                 .setAgentName(agentName)
                 .setMetadata(metadata)
                 .build(),
-            AgentDispatch.parser()));
+            LivekitAgentDispatch.AgentDispatch.parser()));
   }
 
+  /** The dispatches of a room; a missing room costs seconds, so ask {@link #rooms} first. */
   public List<DispatchInfo> dispatches(String room) throws ApiException {
     return twirp
         .call(
-            DISPATCHES,
-            "ListDispatch",
-            Tokens.roomAdmin(credentials, room),
-            ListAgentDispatchRequest.newBuilder().setRoom(room).build(),
-            ListAgentDispatchResponse.parser())
+            "AgentDispatchService/ListDispatch",
+            Tokens.admin(credentials, room),
+            LivekitAgentDispatch.ListAgentDispatchRequest.newBuilder().setRoom(room).build(),
+            LivekitAgentDispatch.ListAgentDispatchResponse.parser())
         .getAgentDispatchesList()
         .stream()
-        .map(LiveKitApi::dispatch)
+        .map(Replies::dispatch)
         .toList();
   }
 
+  /** Ends a dispatch and the jobs that came of it. */
   public void deleteDispatch(String room, String id) throws ApiException {
     twirp.call(
-        DISPATCHES,
-        "DeleteDispatch",
-        Tokens.roomAdmin(credentials, room),
-        DeleteAgentDispatchRequest.newBuilder().setRoom(room).setDispatchId(id).build(),
-        AgentDispatch.parser());
+        "AgentDispatchService/DeleteDispatch",
+        Tokens.admin(credentials, room),
+        LivekitAgentDispatch.DeleteAgentDispatchRequest.newBuilder()
+            .setRoom(room)
+            .setDispatchId(id)
+            .build(),
+        LivekitAgentDispatch.AgentDispatch.parser());
   }
 
   @Override
   public void close() {
     twirp.close();
-  }
-
-  private static RoomInfo room(LivekitModels.Room room) {
-    return new RoomInfo(
-        room.getName(),
-        room.getSid(),
-        room.getMetadata(),
-        room.getNumParticipants(),
-        Instant.ofEpochSecond(room.getCreationTime()));
-  }
-
-  private static ParticipantInfo participant(LivekitModels.ParticipantInfo info) {
-    return new ParticipantInfo(
-        info.getIdentity(),
-        info.getSid(),
-        info.getName(),
-        switch (info.getKind()) {
-          case AGENT -> ParticipantInfo.Kind.AGENT;
-          case STANDARD, SIP, INGRESS -> ParticipantInfo.Kind.HUMAN;
-          default -> ParticipantInfo.Kind.OTHER;
-        },
-        Instant.ofEpochSecond(info.getJoinedAt()),
-        info.getAttributesMap());
-  }
-
-  private static DispatchInfo dispatch(AgentDispatch dispatch) {
-    List<DispatchInfo.JobInfo> jobs =
-        dispatch.getState().getJobsList().stream()
-            .map(job ->
-                new DispatchInfo.JobInfo(
-                    job.getId(),
-                    job.getState().getStatus().name(),
-                    job.getState().getWorkerId(),
-                    job.getState().getParticipantIdentity()))
-            .toList();
-    // created_at of a dispatch is in nanoseconds, unlike all other times of the API.
-    return new DispatchInfo(
-        dispatch.getId(),
-        dispatch.getAgentName(),
-        dispatch.getRoom(),
-        dispatch.getMetadata(),
-        Instant.ofEpochSecond(0, dispatch.getState().getCreatedAt()),
-        jobs);
   }
 }

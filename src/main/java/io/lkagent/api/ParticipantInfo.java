@@ -3,22 +3,26 @@ package io.lkagent.api;
 import java.time.Instant;
 import java.util.Map;
 
-/** A participant of a room. */
+/** Someone in a room. */
 public record ParticipantInfo(
     String identity,
     String sid,
     String name,
     Kind kind,
-    Instant joined,
+    Instant joinedAt,
     Map<String, String> attributes) {
-  /** What a participant is. */
+  public ParticipantInfo {
+    attributes = Map.copyOf(attributes);
+  }
+
+  /** What someone in a room is; HUMAN is what LiveKit calls standard. */
   public enum Kind {
     HUMAN,
     AGENT,
+    INGRESS,
+    EGRESS,
+    SIP,
+    CONNECTOR,
     OTHER
-  }
-
-  public ParticipantInfo {
-    attributes = Map.copyOf(attributes);
   }
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * A room as the server lists it.
  *
- * @param numParticipants participants that are not agents
+ * @param numParticipants as the server counts them: agents are not among them
  */
 public record RoomInfo(
-    String name, String sid, String metadata, int numParticipants, Instant created) {}
+    String name, String sid, String metadata, int numParticipants, Instant creationTime) {}

@@ -7,42 +7,47 @@ import io.livekit.server.RoomCreate;
 import io.livekit.server.RoomJoin;
 import io.livekit.server.RoomList;
 import io.livekit.server.RoomName;
-import io.livekit.server.VideoGrant;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** Access tokens for LiveKit, each valid for a short time. */
+/** Makes the signed tokens that a LiveKit server asks for. */
 public final class Tokens {
-  private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration WORKER_TTL = Duration.ofHours(1);
+  private static final Duration ADMIN_TTL = Duration.ofMinutes(10);
 
   private Tokens() {}
 
-  /** For a worker that registers. */
+  /** Lets a worker register. */
   public static String agentWorker(Credentials credentials) {
-    return token(credentials, "", new Agent(true));
-  }
-
-  /** For calls about all rooms. */
-  static String rooms(Credentials credentials) {
-    return token(credentials, "", new RoomList(true), new RoomCreate(true));
-  }
-
-  /** For calls about one room. */
-  static String roomAdmin(Credentials credentials, String room) {
-    return token(credentials, "", new RoomAdmin(true), new RoomName(room), new RoomCreate(true));
-  }
-
-  /** For a participant who joins a room. */
-  public static String participant(Credentials credentials, String room, String identity) {
-    return token(credentials, identity, new RoomJoin(true), new RoomName(room));
-  }
-
-  private static String token(Credentials credentials, String identity, VideoGrant... grants) {
-    AccessToken token = new AccessToken(credentials.key(), credentials.secret());
-    token.setTtl(LIFE.toMillis());
-    if (!identity.isEmpty()) {
-      token.setIdentity(identity);
-    }
-    token.addGrants(grants);
+    AccessToken token = token(credentials, WORKER_TTL);
+    token.addGrants(new Agent(true));
     return token.toJwt();
+  }
+
+  /** Lets a participant join one room; for tests and the dev server. */
+  public static String participant(
+      Credentials credentials, String room, String identity, String name, Duration ttl) {
+    AccessToken token = token(credentials, ttl);
+    token.setIdentity(identity);
+    token.setName(name);
+    token.addGrants(new RoomJoin(true), new RoomName(room));
+    return token.toJwt();
+  }
+
+  /** Lets its bearer create and list rooms, and administer {@code room} when one is named. */
+  public static String admin(Credentials credentials, @Nullable String room) {
+    AccessToken token = token(credentials, ADMIN_TTL);
+    token.addGrants(new RoomCreate(true), new RoomList(true), new RoomAdmin(true));
+    if (room != null) {
+      token.addGrants(new RoomName(room));
+    }
+    return token.toJwt();
+  }
+
+  private static AccessToken token(Credentials credentials, Duration ttl) {
+    Credentials.Pair pair = credentials.current();
+    AccessToken token = new AccessToken(pair.key(), pair.secret());
+    token.setTtl(ttl.toMillis());
+    return token;
   }
 }

@@ -1,98 +1,111 @@
 package io.lkagent.api;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.lkagent.api.ApiException.Kind;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
 import io.lkagent.protocol.Endpoint;
+import io.lkagent.protocol.FailureDetail;
 import io.lkagent.protocol.HttpLink;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/**
- * Twirp calls (protobuf over HTTP POST) of one server.
- *
- * <p>The server SDK's own client would bring Retrofit, OkHttp and Kotlin's library into the
- * worker's memory for what are two dozen lines on the client that the worker has open anyway.
- */
+/** A Twirp client: protobuf over HTTP POST, errors as JSON. */
 final class Twirp implements AutoCloseable {
-  private final Endpoint endpoint;
+  private static final int MAX_DETAIL = 300;
+
+  private final URI base;
   private final Duration timeout;
   private final HttpLink link;
 
-  Twirp(Endpoint endpoint, Duration timeout) throws IOException {
-    this.endpoint = endpoint;
+  Twirp(Endpoint endpoint, Duration timeout) throws ApiException.Unreachable {
+    this.base = endpoint.httpUri();
     this.timeout = timeout;
-    this.link = HttpLink.to(endpoint, timeout);
+    try {
+      this.link = HttpLink.to(endpoint, timeout);
+    } catch (IOException e) {
+      throw new ApiException.Unreachable(base, String.valueOf(e.getMessage()));
+    }
   }
 
-  <T extends Message> T call(
-      String service, String method, String token, Message request, Parser<T> answer)
+  /** Calls {@code service/method}, such as {@code RoomService/ListRooms}. */
+  <T> T call(String method, String token, MessageLite request, Parser<T> reply)
       throws ApiException {
-    URI uri = URI.create(endpoint.httpUri() + "/twirp/livekit." + service + "/" + method);
-    HttpRequest.Builder post =
-        HttpRequest.newBuilder(uri)
+    HttpResponse<byte[]> response = exchange(method, token, request);
+    if (response.statusCode() != 200) {
+      throw failure(method, response.statusCode(), response.body());
+    }
+    try {
+      return reply.parseFrom(response.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new ApiException.Other(method, "malformed", "the answer is no protobuf", 200);
+    }
+  }
+
+  private HttpResponse<byte[]> exchange(String method, String token, MessageLite request)
+      throws ApiException {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(base + "/twirp/livekit." + method))
             .timeout(timeout)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/protobuf")
-            .POST(BodyPublishers.ofByteArray(request.toByteArray()));
+            .POST(HttpRequest.BodyPublishers.ofByteArray(request.toByteArray()));
     String proxyAuthorization = link.proxyAuthorization();
     if (proxyAuthorization != null) {
-      post.header("Proxy-Authorization", proxyAuthorization);
+      builder.header("Proxy-Authorization", proxyAuthorization);
     }
+    // The request's own timeout ends with the response's headers; this one covers the body too.
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        link.client().sendAsync(builder.build(), HttpResponse.BodyHandlers.ofByteArray());
     try {
-      HttpResponse<byte[]> response = link.client().send(post.build(), BodyHandlers.ofByteArray());
-      if (response.statusCode() != 200) {
-        throw refused(method, response);
-      }
-      return answer.parseFrom(response.body());
-    } catch (HttpTimeoutException e) {
-      throw new ApiException(
-          Kind.TIMEOUT,
-          "",
-          endpoint.httpUri() + " did not answer within " + timeout.toMillis() + " ms");
-    } catch (InvalidProtocolBufferException e) {
-      throw new ApiException(
-          Kind.OTHER, "", endpoint.httpUri() + " does not answer as a LiveKit server");
-    } catch (IOException e) {
-      throw new ApiException(
-          Kind.UNREACHABLE, "", "cannot reach " + endpoint.httpUri() + ": " + e.getMessage());
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new ApiException.Timeout(base, method, timeout);
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
-      throw new ApiException(Kind.TIMEOUT, "", "interrupted");
+      throw new ApiException.Timeout(base, method, timeout);
+    } catch (ExecutionException e) {
+      if (FailureDetail.find(e, HttpTimeoutException.class) != null) {
+        throw new ApiException.Timeout(base, method, timeout);
+      }
+      throw new ApiException.Unreachable(base, FailureDetail.of(e));
     }
   }
 
-  private static ApiException refused(String method, HttpResponse<byte[]> response) {
-    String text = new String(response.body(), StandardCharsets.UTF_8);
-    String code = "";
-    // Never the bare text: livekit-server repeats the whole token in a plain 401.
-    String message = "";
+  private ApiException failure(String method, int status, byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    String code = "http_" + status;
+    String detail = text.isBlank() ? "HTTP " + status : text.strip();
     try {
       JsonObject error = Json.parseObject(text);
-      code = error.string("code", "");
-      message = error.string("msg", "");
+      code = error.string("code", code);
+      detail = error.string("msg", detail);
     } catch (JsonException e) {
-      code = "not a Twirp answer";
+      // Not the API that answered: a proxy or another server; its words have to do.
     }
-    Kind kind =
-        switch (code) {
-          case "not_found" -> Kind.NOT_FOUND;
-          case "unauthenticated", "permission_denied" -> Kind.REFUSED;
-          default -> response.statusCode() == 401 ? Kind.REFUSED : Kind.OTHER;
-        };
-    return new ApiException(
-        kind, code, method + ": HTTP " + response.statusCode() + " " + code + " " + message);
+    if (detail.length() > MAX_DETAIL) {
+      detail = detail.substring(0, MAX_DETAIL) + "…";
+    }
+    return switch (code) {
+      case "not_found" -> new ApiException.NotFound(method, detail, status);
+      case "unauthenticated", "permission_denied", "http_401", "http_403" ->
+          new ApiException.Unauthorized(base, method, code, detail, status);
+      case "http_407" -> new ApiException.Unreachable(base, "the proxy wants a user and password");
+      default -> new ApiException.Other(method, code, detail, status);
+    };
   }
 
   @Override

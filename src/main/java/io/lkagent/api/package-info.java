@@ -1,7 +1,9 @@
 /**
- * LiveKit's server API: {@link io.lkagent.api.LiveKitApi} for rooms and dispatches, {@link
- * io.lkagent.api.Tokens} for access tokens, {@link io.lkagent.api.Credentials} for what they are
- * signed with.
+ * LiveKit's server API as lkagent uses it: rooms, participants, dispatches, and the tokens for all.
+ *
+ * <p>Start from {@link io.lkagent.api.LiveKitApi}; {@link io.lkagent.api.Tokens} makes what a
+ * server wants to see, out of {@link io.lkagent.api.Credentials}. LiveKit's protobuf classes stay
+ * inside.
  */
 @NullMarked
 package io.lkagent.api;

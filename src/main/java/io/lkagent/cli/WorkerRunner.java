@@ -152,7 +152,7 @@ final class WorkerRunner implements UseCases.WorkerRun {
     }
     Secrets.ofThisProcess().register(secret.get());
     return Credentials.from(
-        () -> key,
+        key,
         () -> {
           String now = worker.secret().read().orElse("");
           Secrets.ofThisProcess().register(now);

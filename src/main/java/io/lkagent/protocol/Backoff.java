@@ -31,7 +31,7 @@ public final class Backoff {
       return Duration.ofNanos((long) (random.nextDouble() * FIRST.toNanos()));
     }
     long doubled = BASE.toNanos() << Math.min(retry - 1, MAX_DOUBLINGS);
-    double wait = (double) Math.min(doubled, CAP.toNanos());
+    long wait = Math.min(doubled, CAP.toNanos());
     double factor = 1 - JITTER + 2 * JITTER * random.nextDouble();
     return Duration.ofNanos((long) Math.min(wait * factor, (double) CAP.toNanos()));
   }

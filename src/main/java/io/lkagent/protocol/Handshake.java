@@ -64,10 +64,10 @@ final class Handshake {
     try {
       return opening.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      var _ = opening.thenAccept(WebSocket::abort);
+      opening.cancel(true);
       throw new FailedException(timeout());
     } catch (InterruptedException e) {
-      var _ = opening.thenAccept(WebSocket::abort);
+      opening.cancel(true);
       Thread.currentThread().interrupt();
       throw new FailedException(new ConnectFailure.Unreachable(uri, "interrupted"));
     } catch (ExecutionException e) {

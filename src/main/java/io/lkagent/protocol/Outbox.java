@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * that the link is alive.
  */
 final class Outbox {
-  @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
-  private record Frame(byte[] bytes, CompletableFuture<Void> written) {}
+  private record Frame(ByteBuffer bytes, CompletableFuture<Void> written) {}
 
   private final WebSocket socket;
   private final Time time;
@@ -49,8 +48,13 @@ final class Outbox {
     thread.start();
   }
 
-  CompletableFuture<Void> offer(byte[] bytes) {
-    Frame frame = new Frame(bytes, new CompletableFuture<>());
+  void offer(byte[] bytes) {
+    var _ = offerFlushed(bytes);
+  }
+
+  /** Completes once the frame was handed to the socket. */
+  CompletableFuture<Void> offerFlushed(byte[] bytes) {
+    Frame frame = new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
     synchronized (this) {
       if (!stopped) {
         queue.add(frame);
@@ -76,7 +80,7 @@ final class Outbox {
   /** Waits until all that was offered is written and the close frame too. */
   void goodbye(Duration limit) {
     try {
-      offer(new byte[0]).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      offerFlushed(new byte[0]).get(limit.toMillis(), TimeUnit.MILLISECONDS);
       socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       // It ends anyway; the caller aborts.
@@ -122,7 +126,7 @@ final class Outbox {
 
   private Frame ping() {
     byte[] bytes = Codec.encode(new WorkerSignal.Ping(time.wall().toEpochMilli()));
-    return new Frame(bytes, new CompletableFuture<>());
+    return new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
   }
 
   /** A socket that takes no more bytes is as dead as one that sends none: same limit. */
@@ -130,8 +134,8 @@ final class Outbox {
       throws InterruptedException, ExecutionException, TimeoutException {
     @Nullable Throwable failure = null;
     try {
-      if (frame.bytes.length > 0) {
-        socket.sendBinary(ByteBuffer.wrap(frame.bytes), true).get(interval, TimeUnit.NANOSECONDS);
+      if (frame.bytes.hasRemaining()) {
+        socket.sendBinary(frame.bytes, true).get(interval, TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       failure = e;

@@ -103,8 +103,8 @@ public final class WorkerConnection implements AutoCloseable {
       Registration registration,
       Supplier<WorkerSignal.UpdateWorker> firstStatus) {
     Outbox out = new Outbox(socket, time, registration.pingInterval(), () -> lastHeard, this::end);
-    var _ = out.offer(Codec.register(registration));
-    var _ = out.offer(Codec.encode(firstStatus.get()));
+    out.offer(Codec.register(registration));
+    out.offer(Codec.encode(firstStatus.get()));
     outbox.set(out);
     out.start();
     if (ended.isDone()) {
@@ -162,7 +162,7 @@ public final class WorkerConnection implements AutoCloseable {
   public void send(WorkerSignal signal) {
     Outbox out = outbox.get();
     if (out != null) {
-      var _ = out.offer(Codec.encode(signal));
+      out.offer(Codec.encode(signal));
     }
   }
 
@@ -174,7 +174,7 @@ public final class WorkerConnection implements AutoCloseable {
     Outbox out = outbox.get();
     return out == null
         ? CompletableFuture.failedFuture(new ConnectionEndedException(new ConnectionEnd.ByUs()))
-        : out.offer(Codec.encode(signal));
+        : out.offerFlushed(Codec.encode(signal));
   }
 
   /** Sends what waits, says goodbye, and ends within a second or so. Idempotent. */

@@ -1,5 +1,6 @@
 package io.lkagent.worker;
 
+import io.lkagent.api.ApiException;
 import io.lkagent.api.LiveKitApi;
 import io.lkagent.http.Health;
 import io.lkagent.http.HealthState;
@@ -40,6 +41,7 @@ public final class Worker implements AutoCloseable {
   private static final Log log = Log.of(Worker.class);
   private static final Duration TOLD_FIRST = Duration.ofSeconds(1);
   private static final Duration STANDSTILL = Duration.ofSeconds(10);
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private final WorkerSettings settings;
@@ -84,9 +86,17 @@ public final class Worker implements AutoCloseable {
             new LinkNews(),
             settings.maxRetry(),
             time);
-    this.api = new LiveKitApi(settings.endpoint(), settings.credentials(), Duration.ofSeconds(5));
+    this.api = api(settings);
     this.rooms = new RoomWatch(api, this::runningRooms, loop::send, time);
     this.gauges = new Gauges(settings, pool, loop::send, metrics, time);
+  }
+
+  private static LiveKitApi api(WorkerSettings settings) throws IOException {
+    try {
+      return new LiveKitApi(settings.endpoint(), settings.credentials(), API_TIMEOUT);
+    } catch (ApiException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /** Starts to fill the pool and to register. */

@@ -84,6 +84,9 @@ final class ShellPool implements AutoCloseable, PoolListener {
   }
 
   @Override
+  public void poolEmpty() {}
+
+  @Override
   public void poolChanged() {}
 
   void awaitIdle(int count) {

@@ -15,7 +15,7 @@ public final class CollectedOutput implements OutputSink {
   private long total;
 
   @Override
-  public void drain(InputStream output) {
+  public void drain(long pid, InputStream output) {
     byte[] buffer = new byte[8192];
     try {
       for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
