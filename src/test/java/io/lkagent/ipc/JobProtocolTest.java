@@ -51,7 +51,7 @@ final class JobProtocolTest {
   private static JobStart job(String metadata) {
     JobStart.Room room = new JobStart.Room(ODD, "RM_1", ODD);
     return new JobStart(
-        "AJ_1", "AD_1", ODD, metadata, Map.of("k", ODD), room, ODD, "ws://x", "secret", "dev");
+        "AJ_1", "AD_1", ODD, metadata, Map.of("k", ODD), room, ODD, "ws://x", "secret", "dev", 2);
   }
 
   @ParameterizedTest
