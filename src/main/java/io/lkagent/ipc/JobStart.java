@@ -95,7 +95,7 @@ public record JobStart(
         message.string("url"),
         message.string("token"),
         message.string("media", MEDIA_LIVEKIT),
-        Math.toIntExact(message.number("attempt", 0)));
+        message.integer("attempt", 0));
   }
 
   /** Without the token, so that no log or exception can show it. */

@@ -203,14 +203,15 @@ final class DevRoom implements RoomConnector {
       if (open == null) {
         return;
       }
+      boolean gone = over;
+      over = true; // first: the server's answer is a close, which is no loss then
       try {
-        if (!over) {
-          sendText("{\"type\":\"leave\"}");
+        if (!gone) {
+          await(open.sendText("{\"type\":\"leave\"}", true), SEND_LIMIT);
         }
       } catch (RoomException e) {
         // The end of the connection says the same.
       }
-      over = true;
       open.abort();
     }
   }

@@ -143,6 +143,7 @@ final class Job implements JobContext {
       }
       view.connected(link);
       room = view;
+      roomChanged(); // those who were here already were told before the room could be asked
       return view;
     }
   }

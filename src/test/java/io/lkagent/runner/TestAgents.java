@@ -114,6 +114,14 @@ public final class TestAgents {
     }
   }
 
+  /** Joins its room and has done its work at once. */
+  public static final class Quitter implements Agent {
+    @Override
+    public void run(JobContext job) throws Exception {
+      job.connect(io.lkagent.sdk.Subscribe.NONE);
+    }
+  }
+
   /** Cannot be initialised by the JVM. */
   public static final class BadStatic implements Agent {
     static final int VALUE = Integer.parseInt("none");
