@@ -186,6 +186,7 @@ final class WorkerConnectionTest {
               peer.drop();
             });
         Attempt attempt = Attempt.at(Endpoint.of(server.url()))) {
+      attempt.connection();
       eventually(SOON, () -> !attempt.ends.isEmpty());
       assertInstanceOf(ConnectionEnd.Lost.class, attempt.ends.get(0));
       attempt.connection().close();
