@@ -197,7 +197,7 @@ public final class Supervisor {
         frames.write(frame);
       }
       to.toChild().close();
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) { // the latter when no thread is left to write on
       loop.send(new ChildEvent.ChannelClosed());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
