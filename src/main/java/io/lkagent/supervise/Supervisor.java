@@ -218,6 +218,9 @@ public final class Supervisor {
   }
 
   private static void join(Thread thread) {
+    if (thread.getState() == Thread.State.NEW) {
+      return; // the system had no thread to give
+    }
     try {
       thread.join(LAST_WORDS);
     } catch (InterruptedException e) {
