@@ -85,9 +85,6 @@ final class ShellPool implements AutoCloseable, PoolListener {
   }
 
   @Override
-  public void poolEmpty() {}
-
-  @Override
   public void poolChanged() {}
 
   @Override
