@@ -148,7 +148,6 @@ public final class Supervisor {
   private void serve(OsProcess started) {
     Thread protocol = pipeThread("protocol", () -> readProtocol(started));
     Thread lines = pipeThread("output", () -> output.drain(started.pid(), started.output()));
-    var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
     Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
     try {
       protocol.start();
@@ -156,6 +155,8 @@ public final class Supervisor {
     } catch (OutOfMemoryError e) { // how the JVM says that the system has no thread to give
       kill(new StopCause(StopReason.SPAWN_FAILED, "no thread for its pipes: " + e.getMessage()));
     }
+    // Only now: the last words are waited for, which nobody can do before a reader runs.
+    var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
   }
 
   private Thread pipeThread(String pipe, Runnable task) {
@@ -197,7 +198,7 @@ public final class Supervisor {
         frames.write(frame);
       }
       to.toChild().close();
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) { // the latter when no thread is left to write on
       loop.send(new ChildEvent.ChannelClosed());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -217,6 +218,9 @@ public final class Supervisor {
   }
 
   private static void join(Thread thread) {
+    if (thread.getState() == Thread.State.NEW) {
+      return; // the system had no thread to give
+    }
     try {
       thread.join(LAST_WORDS);
     } catch (InterruptedException e) {

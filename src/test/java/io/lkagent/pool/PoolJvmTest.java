@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.testing.ShellAgent;
 import io.lkagent.time.Time;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -89,17 +94,36 @@ final class PoolJvmTest {
     assertTrue(ask(jvm).startsWith("ended 0 "));
   }
 
+  @Test
+  void fileLimit_reached_isToldAndDoesNotLoop() throws Exception {
+    // The JVM raises its soft limit to the hard one; a child costs it three descriptors.
+    Process jvm = start(50, Duration.ofSeconds(60), List.of("prlimit", "--nofile=80:80"));
+    String failed = line(jvm);
+    assertTrue(failed.startsWith("failed spawn-failed: cannot start /bin/sh: "), failed);
+    assertTrue(failed.contains("Too many open files"), failed);
+    Time.raw().sleep(Duration.ofSeconds(5));
+    String started = ask(jvm);
+    assertTrue(Integer.parseInt(started.substring(started.lastIndexOf(' ') + 1)) < 40, started);
+  }
+
   private Process start(int idle, Duration pingTimeout, List<String> wrap) throws IOException {
     List<String> command = new ArrayList<>(wrap);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp"));
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath());
     command.addAll(List.of(PoolMain.class.getName(), Integer.toString(idle), mark));
     command.add(Long.toString(pingTimeout.toMillis()));
     Process jvm =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     started.add(jvm);
     return jvm;
+  }
+
+  /** What the pool's JVM needs and no more: each jar on the class path is a file that it opens. */
+  private static String classPath() {
+    return Stream.of(PoolMain.class, Pool.class, Assertions.class, Nullable.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static String ask(Process jvm) throws IOException {

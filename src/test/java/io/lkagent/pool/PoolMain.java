@@ -1,6 +1,9 @@
 package io.lkagent.pool;
 
+import static io.lkagent.testing.Eventually.eventually;
+
 import io.lkagent.supervise.ChildNews;
+import io.lkagent.supervise.StopCause;
 import io.lkagent.testing.ShellAgent;
 import io.lkagent.time.Time;
 import java.io.IOException;
@@ -24,11 +27,19 @@ public final class PoolMain {
                 Duration.ofMillis(Long.parseLong(arguments[2]))),
             Time.system());
     long begun = Time.raw().nanos();
-    shell.awaitIdle(idle);
-    say("ready " + (Time.raw().nanos() - begun) / 1_000_000);
+    eventually(
+        Duration.ofSeconds(30),
+        () ->
+            shell.pool.state().lastFailure() != null
+                || shell.pool.state().count(PoolState.Slot.IDLE) == idle);
+    StopCause failure = shell.pool.state().lastFailure();
+    say(
+        failure == null
+            ? "ready " + (Time.raw().nanos() - begun) / 1_000_000
+            : "failed " + failure.words());
     for (int command = System.in.read(); command >= 0; command = System.in.read()) {
       long ended = shell.news.stream().filter(ChildNews.Ended.class::isInstance).count();
-      say("ended " + ended + " threads " + Thread.activeCount());
+      say("ended " + ended + " started " + (shell.pool.state().nextNumber() - 1));
     }
     shell.close();
   }

@@ -29,6 +29,7 @@ final class ShellPool implements AutoCloseable, PoolListener {
   final Map<String, Long> running = new ConcurrentHashMap<>();
   final Map<String, StopCause> failed = new ConcurrentHashMap<>();
   final Pool pool;
+  volatile boolean empty;
   private final ChildSpawner spawner;
 
   ShellPool(PoolSettings settings, ProcessSpec spec, ChildSettings child, Time time) {
@@ -84,10 +85,12 @@ final class ShellPool implements AutoCloseable, PoolListener {
   }
 
   @Override
-  public void poolEmpty() {}
+  public void poolChanged() {}
 
   @Override
-  public void poolChanged() {}
+  public void poolEmpty() {
+    empty = true;
+  }
 
   void awaitIdle(int count) {
     eventually(
@@ -118,7 +121,7 @@ final class ShellPool implements AutoCloseable, PoolListener {
     pool.kill(StopCause.of(StopReason.FORCED));
     pool.end();
     try {
-      eventually(SOON, () -> "left: " + pool.state(), () -> pool.children().isEmpty());
+      eventually(SOON, () -> "left: " + pool.state(), () -> empty && pool.children().isEmpty());
     } finally {
       spawner.close();
     }

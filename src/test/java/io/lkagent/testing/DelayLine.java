@@ -23,6 +23,7 @@ final class DelayLine implements AutoCloseable {
     queue.add(new Due(frame, masked, notBefore));
   }
 
+  @SuppressWarnings("ReferenceEquality") // END is a mark, whatever its value
   private void run(Socket to) {
     try {
       for (Due due = queue.take(); !due.equals(END); due = queue.take()) {
