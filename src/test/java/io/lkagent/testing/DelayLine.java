@@ -25,7 +25,7 @@ final class DelayLine implements AutoCloseable {
 
   private void run(Socket to) {
     try {
-      for (Due due = queue.take(); due != END; due = queue.take()) {
+      for (Due due = queue.take(); !due.equals(END); due = queue.take()) {
         long early = due.nanos() - Time.raw().nanos();
         if (early > 0) {
           Time.raw().sleep(Duration.ofNanos(early));

@@ -82,8 +82,13 @@ public final class TestProxy implements AutoCloseable {
       if (!authorized(head)) {
         answer(
             client,
-            "HTTP/1.1 407 Proxy Authentication Required\r\n"
-                + "Proxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
+            String.join(
+                "\r\n",
+                "HTTP/1.1 407 Proxy Authentication Required",
+                "Proxy-Authenticate: Basic realm=\"test\"",
+                "Content-Length: 0",
+                "",
+                ""));
         // The client reads the answer before the connection is reset.
         Time.raw().sleep(Duration.ofMillis(100));
         return;
