@@ -1,25 +1,16 @@
 package io.lkagent.protocol;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,9 +56,8 @@ public final class HttpLink implements AutoCloseable {
               .connectTimeout(connectTimeout)
               .executor(threads)
               .proxy(new FixedProxy(proxy));
-      Path trusted = endpoint.trusted();
-      if (trusted != null && endpoint.secure()) {
-        builder.sslContext(trusting(trusted));
+      if (endpoint.secure()) {
+        builder.sslContext(Trust.of(endpoint));
       }
       HttpLink link = new HttpLink(builder.build(), threads, proxy);
       made = true;
@@ -96,29 +86,6 @@ public final class HttpLink implements AutoCloseable {
       client.awaitTermination(CLOSE_WAIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static SSLContext trusting(Path pem) throws IOException {
-    try (InputStream in = Files.newInputStream(pem)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int count = 0;
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("ca-" + count++, certificate);
-      }
-      if (count == 0) {
-        throw new IOException("it holds no certificate");
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IOException("cannot read the certificates in " + pem + ": " + e.getMessage(), e);
     }
   }
 

@@ -3,82 +3,100 @@ package io.lkagent.protocol;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.lkagent.log.Log;
 import java.io.ByteArrayOutputStream;
-import java.net.http.WebSocket;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
 
 /** The reading side of a connection: puts frames together and hands on what they say, in order. */
-final class Inbox implements WebSocket.Listener {
-  /** What reads the signals, and is told that there will be no more. */
+final class Inbox {
+  /** What reads the signals and answers the WebSocket's own frames. */
   interface Reader {
-    void received(@Nullable ServerSignal signal);
+    /** Something came, known or not: the link is alive. */
+    void heard();
 
-    void ended(ConnectionEnd end);
+    void received(ServerSignal signal);
+
+    void control(int opcode, byte[] payload);
   }
 
-  static final int MAX_MESSAGE = 8 << 20;
-  private static final int CLOSED_ABNORMALLY = 1006;
+  private static final int NO_CODE = 1005;
   private static final Log log = Log.of(WorkerConnection.class);
 
+  private final AgentSocket socket;
   private final Reader reader;
-  private ByteArrayOutputStream partial = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+  private int opcode;
 
-  Inbox(Reader reader) {
+  Inbox(AgentSocket socket, Reader reader) {
+    this.socket = socket;
     this.reader = reader;
   }
 
-  @Override
-  public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-    if (partial.size() + data.remaining() > MAX_MESSAGE) {
-      reader.ended(new ConnectionEnd.Lost("a message of more than " + MAX_MESSAGE + " bytes"));
-      return null;
+  /** Reads until the connection ends, and says how it did. */
+  ConnectionEnd readAll() {
+    try {
+      while (true) {
+        AgentSocket.Frame frame = socket.read();
+        reader.heard();
+        switch (frame.opcode()) {
+          case AgentSocket.BINARY, AgentSocket.TEXT, AgentSocket.CONTINUATION -> data(frame);
+          case AgentSocket.PING -> reader.control(AgentSocket.PONG, frame.payload().array());
+          case AgentSocket.PONG -> {}
+          case AgentSocket.CLOSE -> {
+            reader.control(AgentSocket.CLOSE, frame.payload().array());
+            return closed(frame.payload());
+          }
+          default -> throw new AgentSocket.ProtocolException("unknown opcode " + frame.opcode());
+        }
+      }
+    } catch (EOFException e) {
+      return new ConnectionEnd.Lost("dropped without a word (1006)");
+    } catch (IOException e) {
+      return new ConnectionEnd.Lost(FailureDetail.of(e));
     }
-    byte[] bytes = new byte[data.remaining()];
-    data.get(bytes);
-    if (!last || partial.size() > 0) {
+  }
+
+  private void data(AgentSocket.Frame frame) throws AgentSocket.ProtocolException {
+    if (frame.opcode() != AgentSocket.CONTINUATION) {
+      opcode = frame.opcode();
+      partial.reset();
+    }
+    byte[] bytes = frame.payload().array();
+    if (partial.size() + bytes.length > AgentSocket.MAX_MESSAGE) {
+      throw new AgentSocket.ProtocolException(
+          "a message of more than " + AgentSocket.MAX_MESSAGE + " bytes");
+    }
+    if (!frame.last() || partial.size() > 0) {
       partial.writeBytes(bytes);
       bytes = partial.toByteArray();
     }
-    if (last) {
-      partial = new ByteArrayOutputStream();
-      decode(bytes);
+    if (frame.last()) {
+      partial.reset();
+      message(bytes);
     }
-    socket.request(1);
-    return null;
   }
 
-  private void decode(byte[] bytes) {
+  private void message(byte[] bytes) {
+    if (opcode != AgentSocket.BINARY) {
+      // The server answers in the form it is asked in, and this side asks in binary.
+      log.debug("skipped a text message of the server");
+      return;
+    }
     try {
-      @Nullable ServerSignal signal = Codec.decode(bytes);
+      ServerSignal signal = Codec.decode(bytes);
       if (signal == null) {
         log.debug("skipped a message of the server that this worker does not know");
+      } else {
+        reader.received(signal);
       }
-      reader.received(signal);
     } catch (InvalidProtocolBufferException e) {
       log.warn("skipped a message of the server that is no protobuf", "bytes", bytes.length);
     }
   }
 
-  @Override
-  public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-    // The server answers in the form it is asked in, and this side asks in binary.
-    log.debug("skipped a text message of the server");
-    socket.request(1);
-    return null;
-  }
-
-  @Override
-  public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-    reader.ended(
-        code == CLOSED_ABNORMALLY
-            ? new ConnectionEnd.Lost("dropped without a word (1006)")
-            : new ConnectionEnd.ByServer(code, reason));
-    return null;
-  }
-
-  @Override
-  public void onError(WebSocket socket, Throwable error) {
-    reader.ended(new ConnectionEnd.Lost(FailureDetail.of(error)));
+  private static ConnectionEnd closed(ByteBuffer payload) {
+    int code = payload.remaining() < 2 ? NO_CODE : payload.getShort() & 0xFFFF;
+    return new ConnectionEnd.ByServer(code, StandardCharsets.UTF_8.decode(payload).toString());
   }
 }

@@ -1,7 +1,6 @@
 package io.lkagent.protocol;
 
-import io.lkagent.time.Time;
-import java.net.http.WebSocket;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,51 +9,39 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The writing side of a connection: one virtual thread that sends frames in the order in which they
- * were offered, and a ping when one is due. Any answer of the server, not only the pong, proves
- * that the link is alive.
- */
+/** The writing side of a connection: one thread sends frames in the order they were offered in. */
 final class Outbox {
-  private record Frame(ByteBuffer bytes, CompletableFuture<Void> written) {}
+  private static final byte[] NORMAL_CLOSURE = {0x03, (byte) 0xE8};
 
-  private final WebSocket socket;
-  private final Time time;
-  private final long interval;
-  private final LongSupplier lastHeard;
+  private record Frame(int opcode, ByteBuffer bytes, CompletableFuture<Void> written) {}
+
+  private final AgentSocket socket;
   private final Consumer<ConnectionEnd> onEnd;
   private final LinkedBlockingQueue<Frame> queue = new LinkedBlockingQueue<>();
-  private final Thread thread;
+  private final Thread thread = Thread.ofVirtual().name("livekit-writer").unstarted(this::run);
   private boolean stopped;
 
-  Outbox(
-      WebSocket socket,
-      Time time,
-      Duration pingInterval,
-      LongSupplier lastHeard,
-      Consumer<ConnectionEnd> onEnd) {
+  Outbox(AgentSocket socket, Consumer<ConnectionEnd> onEnd) {
     this.socket = socket;
-    this.time = time;
-    this.interval = pingInterval.toNanos();
-    this.lastHeard = lastHeard;
     this.onEnd = onEnd;
-    this.thread = Thread.ofVirtual().name("livekit-writer").unstarted(this::run);
   }
 
   void start() {
     thread.start();
   }
 
-  void offer(byte[] bytes) {
-    var _ = offerFlushed(bytes);
+  boolean alive() {
+    return thread.isAlive();
+  }
+
+  void offer(byte[] message) {
+    var _ = offerFlushed(AgentSocket.BINARY, message);
   }
 
   /** Completes once the frame was handed to the socket. */
-  CompletableFuture<Void> offerFlushed(byte[] bytes) {
-    Frame frame = new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
+  CompletableFuture<Void> offerFlushed(int opcode, byte[] payload) {
+    Frame frame = new Frame(opcode, ByteBuffer.wrap(payload), new CompletableFuture<>());
     synchronized (this) {
       if (!stopped) {
         queue.add(frame);
@@ -66,22 +53,20 @@ final class Outbox {
   }
 
   /** Ends the thread and fails what still waits. */
-  void stop() {
+  void stop(ConnectionEnd end) {
     synchronized (this) {
       stopped = true;
     }
-    socket.abort();
     thread.interrupt();
     for (Frame frame = queue.poll(); frame != null; frame = queue.poll()) {
-      frame.written.completeExceptionally(new ConnectionEndedException(new ConnectionEnd.ByUs()));
+      frame.written.completeExceptionally(new ConnectionEndedException(end));
     }
   }
 
-  /** Waits until all that was offered is written and the close frame too. */
+  /** Waits until all that was offered is written, and a close frame behind it. */
   void goodbye(Duration limit) {
     try {
-      offerFlushed(new byte[0]).get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      offerFlushed(AgentSocket.CLOSE, NORMAL_CLOSURE).get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       // It ends anyway; the caller aborts.
     } catch (InterruptedException e) {
@@ -90,63 +75,25 @@ final class Outbox {
   }
 
   private void run() {
-    long nextPing = time.nanos() + interval;
-    long pinged = 0;
-    boolean awaiting = false;
     try {
       while (true) {
-        Frame frame = queue.poll(Math.max(0, nextPing - time.nanos()), TimeUnit.NANOSECONDS);
-        if (frame != null) {
-          write(frame);
-        }
-        if (time.nanos() - nextPing < 0) {
-          continue;
-        }
-        if (awaiting && lastHeard.getAsLong() - pinged < 0) {
-          onEnd.accept(silence());
-          return;
-        }
-        pinged = time.nanos();
-        awaiting = true;
-        nextPing = pinged + interval;
-        write(ping());
+        write(queue.take());
       }
     } catch (InterruptedException e) {
       // Stopped; the end is known already.
-    } catch (TimeoutException e) {
-      onEnd.accept(silence());
-    } catch (ExecutionException e) {
+    } catch (IOException e) {
       onEnd.accept(new ConnectionEnd.Lost(FailureDetail.of(e)));
     }
   }
 
-  private ConnectionEnd silence() {
-    return new ConnectionEnd.PongTimeout(Duration.ofNanos(interval));
-  }
-
-  private Frame ping() {
-    byte[] bytes = Codec.encode(new WorkerSignal.Ping(time.wall().toEpochMilli()));
-    return new Frame(ByteBuffer.wrap(bytes), new CompletableFuture<>());
-  }
-
-  /** A socket that takes no more bytes is as dead as one that sends none: same limit. */
-  private void write(Frame frame)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    @Nullable Throwable failure = null;
+  private void write(Frame frame) throws IOException {
     try {
-      if (frame.bytes.hasRemaining()) {
-        socket.sendBinary(frame.bytes, true).get(interval, TimeUnit.NANOSECONDS);
-      }
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      failure = e;
+      socket.write(frame.opcode, frame.bytes);
+    } catch (IOException e) {
+      frame.written.completeExceptionally(
+          new ConnectionEndedException(new ConnectionEnd.Lost(FailureDetail.of(e))));
       throw e;
-    } finally {
-      if (failure == null) {
-        frame.written.complete(null);
-      } else {
-        frame.written.completeExceptionally(
-            new ConnectionEndedException(new ConnectionEnd.Lost(FailureDetail.of(failure))));
-      }
     }
+    frame.written.complete(null);
   }
 }

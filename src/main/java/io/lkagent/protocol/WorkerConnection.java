@@ -1,47 +1,58 @@
 package io.lkagent.protocol;
 
+import io.lkagent.log.Log;
 import io.lkagent.time.Time;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One registration of a worker: an agent WebSocket from its handshake to its end.
  *
  * <p>Signals reach {@code onSignal} one at a time and in order, {@link ServerSignal.Registered}
- * first, possibly before {@link #open} has returned. {@code onEnd} is called once, after the last
- * signal, and only when the worker was registered. Both run on the connection's own threads and
- * should hand over at once.
+ * first, possibly before {@link #open} has returned. {@code onEnd} is called once, and only when
+ * the worker was registered; no signal follows it, unless one was being handed over just then. Both
+ * run on the connection's own threads and should hand over at once.
+ *
+ * <p>Three virtual threads: one reads, one writes, one pings; all end with the connection.
  */
 public final class WorkerConnection implements AutoCloseable {
   /** How long a server may take to answer a registration. */
   public static final Duration REGISTER_LIMIT = Duration.ofSeconds(10);
 
+  private static final Log log = Log.of(WorkerConnection.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  private final HttpLink link;
+  private final AgentSocket socket;
+  private final Outbox outbox;
   private final Consumer<ServerSignal> onSignal;
   private final Consumer<ConnectionEnd> onEnd;
   private final Time time;
+  private final Thread reader;
+  private final Thread pinger;
+  private final Duration pingInterval;
   private final CompletableFuture<ServerSignal.Registered> registered = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnd> ended = new CompletableFuture<>();
-  private final AtomicReference<@Nullable Outbox> outbox = new AtomicReference<>();
   private volatile long lastHeard;
 
   private WorkerConnection(
-      HttpLink link, Consumer<ServerSignal> onSignal, Consumer<ConnectionEnd> onEnd, Time time) {
-    this.link = link;
+      AgentSocket socket,
+      Consumer<ServerSignal> onSignal,
+      Consumer<ConnectionEnd> onEnd,
+      Time time,
+      Duration pingInterval) {
+    this.socket = socket;
+    this.outbox = new Outbox(socket, this::end);
     this.onSignal = onSignal;
     this.onEnd = onEnd;
     this.time = time;
-    this.lastHeard = time.nanos();
+    this.pingInterval = pingInterval;
+    this.reader = Thread.ofVirtual().name("livekit-reader").unstarted(this::read);
+    this.pinger = Thread.ofVirtual().name("livekit-pinger").unstarted(this::ping);
   }
 
   /**
@@ -68,76 +79,100 @@ public final class WorkerConnection implements AutoCloseable {
       return new ConnectResult.Failed(
           new ConnectFailure.Unauthorized(endpoint.agentUri(), 0, String.valueOf(e.getMessage())));
     }
-    Handshake handshake = new Handshake(endpoint, connectTimeout);
-    @Nullable WorkerConnection connection = null;
     try {
-      connection = new WorkerConnection(handshake.link(), onSignal, onEnd, time);
-      WebSocket socket = handshake.open(connection.link, bearer, connection.inbox());
-      connection.start(socket, registration, firstStatus);
-      return new ConnectResult.Connected(connection, connection.awaitRegistered(endpoint));
+      AgentSocket socket = new Handshake(endpoint, connectTimeout).open(bearer);
+      WorkerConnection connection =
+          new WorkerConnection(socket, onSignal, onEnd, time, registration.pingInterval());
+      connection.start(registration, firstStatus);
+      return connection.awaitRegistered(endpoint);
     } catch (Handshake.FailedException e) {
-      if (connection != null) {
-        connection.end(new ConnectionEnd.ByUs());
-      }
       return new ConnectResult.Failed(e.failure());
     }
   }
 
-  private Inbox inbox() {
-    return new Inbox(
-        new Inbox.Reader() {
-          @Override
-          public void received(@Nullable ServerSignal signal) {
-            heard(signal);
-          }
-
-          @Override
-          public void ended(ConnectionEnd end) {
-            end(end);
-          }
-        });
+  private void start(Registration registration, Supplier<WorkerSignal.UpdateWorker> firstStatus) {
+    outbox.offer(Codec.register(registration));
+    outbox.offer(Codec.encode(firstStatus.get()));
+    lastHeard = time.nanos();
+    reader.start();
+    outbox.start();
+    pinger.start();
   }
 
-  private void start(
-      WebSocket socket,
-      Registration registration,
-      Supplier<WorkerSignal.UpdateWorker> firstStatus) {
-    Outbox out = new Outbox(socket, time, registration.pingInterval(), () -> lastHeard, this::end);
-    out.offer(Codec.register(registration));
-    out.offer(Codec.encode(firstStatus.get()));
-    outbox.set(out);
-    out.start();
-    if (ended.isDone()) {
-      out.stop();
+  private void read() {
+    try {
+      end(new Inbox(socket, new Ears()).readAll());
+    } catch (RuntimeException e) {
+      log.error("a signal of the server could not be handled", e);
+      end(new ConnectionEnd.Lost("a signal could not be handled"));
     }
   }
 
-  private ServerSignal.Registered awaitRegistered(Endpoint endpoint)
-      throws Handshake.FailedException {
+  private ConnectResult awaitRegistered(Endpoint endpoint) {
+    ConnectFailure failure;
     try {
-      return registered.get(REGISTER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return new ConnectResult.Connected(
+          this, registered.get(REGISTER_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
-      throw new Handshake.FailedException(
-          new ConnectFailure.Timeout(endpoint.agentUri(), REGISTER_LIMIT));
+      failure = new ConnectFailure.Timeout(endpoint.agentUri(), REGISTER_LIMIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Handshake.FailedException(
-          new ConnectFailure.Unreachable(endpoint.agentUri(), "interrupted"));
+      failure = new ConnectFailure.Unreachable(endpoint.agentUri(), "interrupted");
     } catch (ExecutionException e) {
-      throw new Handshake.FailedException(
+      failure =
           new ConnectFailure.Unreachable(
-              endpoint.agentUri(), "before the registration, " + FailureDetail.of(e)));
+              endpoint.agentUri(), "before the registration, " + FailureDetail.of(e));
+    }
+    // An answer in this very moment comes too late: nobody would be told of the connection's end.
+    registered.completeExceptionally(new ConnectionEndedException(new ConnectionEnd.ByUs()));
+    abort();
+    return new ConnectResult.Failed(failure);
+  }
+
+  /** What the reading thread hears. */
+  private final class Ears implements Inbox.Reader {
+    @Override
+    public void heard() {
+      lastHeard = time.nanos();
+    }
+
+    @Override
+    public void received(ServerSignal signal) {
+      if (ended.isDone()) {
+        return;
+      }
+      onSignal.accept(signal);
+      if (signal instanceof ServerSignal.Registered answer) {
+        registered.complete(answer);
+      }
+    }
+
+    @Override
+    public void control(int opcode, byte[] payload) {
+      if (opcode == AgentSocket.CLOSE) {
+        outbox.goodbye(CLOSE_LIMIT);
+      } else {
+        var _ = outbox.offerFlushed(opcode, payload);
+      }
     }
   }
 
-  private void heard(@Nullable ServerSignal signal) {
-    lastHeard = time.nanos();
-    if (signal == null || ended.isDone()) {
-      return;
-    }
-    onSignal.accept(signal);
-    if (signal instanceof ServerSignal.Registered answer) {
-      registered.complete(answer);
+  /** Any sign of life since the last ping will do, so that a burst of messages is no silence. */
+  private void ping() {
+    long pinged = time.nanos();
+    boolean awaiting = false;
+    while (true) {
+      time.sleep(pingInterval);
+      if (Thread.currentThread().isInterrupted() || ended.isDone()) {
+        return;
+      }
+      if (awaiting && lastHeard - pinged < 0) {
+        end(new ConnectionEnd.PongTimeout(pingInterval));
+        return;
+      }
+      pinged = time.nanos();
+      awaiting = true;
+      send(new WorkerSignal.Ping(time.wall().toEpochMilli()));
     }
   }
 
@@ -146,13 +181,14 @@ public final class WorkerConnection implements AutoCloseable {
     if (!ended.complete(end)) {
       return;
     }
-    boolean wasRegistered = !registered.completeExceptionally(new ConnectionEndedException(end));
-    Outbox out = outbox.get();
-    if (out != null) {
-      out.stop();
+    boolean wasRegistered =
+        !registered.completeExceptionally(new ConnectionEndedException(end))
+            && !registered.isCompletedExceptionally();
+    outbox.stop(end);
+    socket.abort();
+    if (!Thread.currentThread().equals(pinger)) {
+      pinger.interrupt();
     }
-    // A thread of the client cannot wait for the client's end.
-    Thread.ofVirtual().name("livekit-close").start(link::close);
     if (wasRegistered) {
       onEnd.accept(end);
     }
@@ -160,10 +196,7 @@ public final class WorkerConnection implements AutoCloseable {
 
   /** Sends without waiting; after the end it is dropped. */
   public void send(WorkerSignal signal) {
-    Outbox out = outbox.get();
-    if (out != null) {
-      out.offer(Codec.encode(signal));
-    }
+    outbox.offer(Codec.encode(signal));
   }
 
   /**
@@ -171,18 +204,19 @@ public final class WorkerConnection implements AutoCloseable {
    * {@link ConnectionEndedException}.
    */
   public CompletableFuture<Void> sendFlushed(WorkerSignal signal) {
-    Outbox out = outbox.get();
-    return out == null
-        ? CompletableFuture.failedFuture(new ConnectionEndedException(new ConnectionEnd.ByUs()))
-        : out.offerFlushed(Codec.encode(signal));
+    return outbox.offerFlushed(AgentSocket.BINARY, Codec.encode(signal));
+  }
+
+  /** Whether one of its threads still runs; for tests. */
+  boolean alive() {
+    return reader.isAlive() || pinger.isAlive() || outbox.alive();
   }
 
   /** Sends what waits, says goodbye, and ends within a second or so. Idempotent. */
   @Override
   public void close() {
-    Outbox out = outbox.get();
-    if (out != null && !ended.isDone()) {
-      out.goodbye(CLOSE_LIMIT);
+    if (!ended.isDone()) {
+      outbox.goodbye(CLOSE_LIMIT);
     }
     abort();
   }

@@ -308,22 +308,58 @@ final class WorkerConnectionTest {
   }
 
   @Test
-  void close_afterManyConnections_leavesNoThread() throws Exception {
+  void close_eachWay_endsItsThreads() throws Exception {
     try (ScriptedServer server = ScriptedServer.start(this::listen)) {
-      for (int i = 0; i < 20; i++) {
-        try (Attempt attempt = Attempt.at(Endpoint.of(server.url()))) {
-          attempt.connection();
-        }
-        Attempt.at(Endpoint.of("ws://127.0.0.1:1")).close();
+      for (int i = 0; i < 5; i++) {
+        Attempt closed = Attempt.at(Endpoint.of(server.url()));
+        closed.connection().close();
+        eventually(SOON, () -> !closed.connection().alive());
+        Attempt aborted = Attempt.at(Endpoint.of(server.url()));
+        aborted.connection().abort();
+        eventually(SOON, () -> !aborted.connection().alive());
       }
     }
-    // Test classes run beside this one may hold clients of their own: far fewer than twenty.
-    eventually(SOON, () -> clientThreads() < 10);
+    try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Peer::register);
+        Attempt dropped = Attempt.at(Endpoint.of(server.url()))) {
+      if (dropped.result instanceof ConnectResult.Connected connected) {
+        eventually(SOON, () -> !connected.connection().alive());
+      }
+    }
   }
 
-  private static long clientThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("HttpClient-"))
-        .count();
+  @Test
+  void drop_rightBehindTheLastMessage_isNeverMissed() throws Exception {
+    try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Peer::register)) {
+      for (int i = 0; i < 50; i++) {
+        try (Attempt attempt = Attempt.at(Endpoint.of(server.url()))) {
+          eventually(
+              SOON,
+              () -> attempt.result instanceof ConnectResult.Failed || attempt.ends.size() == 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void write_serverThatReadsNoMore_endsWithinThePingTimes() throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    try (ScriptedServer server =
+            ScriptedServer.start(peer -> {
+              peer.register();
+              done.get(30, TimeUnit.SECONDS);
+            });
+        Attempt attempt = Attempt.at(Endpoint.of(server.url()), Duration.ofMillis(500))) {
+      String bulk = "x".repeat(1 << 20);
+      for (int i = 0; i < 30; i++) {
+        attempt
+            .connection()
+            .send(new WorkerSignal.UpdateJob("J", WorkerSignal.JobResult.FAILED, bulk));
+      }
+      eventually(SOON, () -> attempt.ends.size() == 1);
+      assertInstanceOf(ConnectionEnd.PongTimeout.class, attempt.ends.get(0));
+      eventually(SOON, () -> !attempt.connection().alive());
+    } finally {
+      done.complete(null);
+    }
   }
 }
