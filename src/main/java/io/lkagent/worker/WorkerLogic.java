@@ -375,12 +375,17 @@ final class WorkerLogic {
     return after.without(job.jobId());
   }
 
-  private static WorkerState retried(
+  private WorkerState retried(
       WorkerState state, JobStart job, StopCause cause, List<WorkerAction> actions) {
     JobEntry entry = state.jobs().get(job.jobId());
     if (entry == null || entry.stage() != Stage.LAUNCHING) {
       actions.add(new WorkerAction.Unplace(job.jobId()));
       return state;
+    }
+    if (state.phase() == Phase.KILLING) {
+      // No other process any more: one that was started now would be missed by the kill.
+      actions.add(new WorkerAction.Unplace(job.jobId()));
+      return unplaced(state, job, cause, actions);
     }
     actions.add(
         new WorkerAction.Tell(new WorkerNews.Retried(job.jobId(), job.room().name(), cause)));

@@ -13,8 +13,10 @@ import io.lkagent.metrics.WorkerMetrics;
 import io.lkagent.process.MachineLimits;
 import io.lkagent.time.Time;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -78,17 +80,17 @@ public final class WorkerService implements AutoCloseable {
     log.info(
         "timeouts",
         "init",
-        s.child().initTimeout(),
+        words(s.child().initTimeout()),
         "shutdown",
-        s.child().shutdownTimeout(),
+        words(s.child().shutdownTimeout()),
         "drain",
-        s.drainTimeout(),
+        words(s.drainTimeout()),
         "idle",
-        s.idleTimeout(),
+        words(s.idleTimeout()),
         "ping_interval",
-        s.child().pingInterval(),
+        words(s.child().pingInterval()),
         "ping",
-        s.child().pingTimeout());
+        words(s.child().pingTimeout()));
     if (s.agentName().isEmpty()) {
       log.warn(
           "no agent name: this worker joins every new room of the project; --agent-name NAME makes"
@@ -104,6 +106,11 @@ public final class WorkerService implements AutoCloseable {
         new MachineLimits.Demand(
             s.pool().maxJobs(), s.pool().idle(), s.pool().maxInitialising(), memoryGuess(s));
     new MachineLimits().warnings(demand).forEach(log::warn);
+  }
+
+  /** As the options take them: {@code 10s}, {@code 2.5s}, {@code 1m}. */
+  private static String words(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static long memoryGuess(WorkerSettings settings) {
