@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,7 @@ final class Handshake {
   }
 
   private AgentSocket steps(String token) throws FailedException {
+    SSLContext trust = endpoint.secure() ? trust() : null;
     ProxySetting proxy = endpoint.proxy();
     Socket raw;
     if (proxy == null) {
@@ -101,7 +103,7 @@ final class Handshake {
       raw = tunnel(proxy);
     }
     try {
-      Socket top = endpoint.secure() ? tls(raw) : raw;
+      Socket top = trust == null ? raw : tls(raw, trust);
       AgentSocket socket = new AgentSocket(raw, top.getInputStream(), top.getOutputStream());
       upgrade(socket.in(), top.getOutputStream(), token);
       return socket;
@@ -178,10 +180,18 @@ final class Handshake {
     return new FailedException(new ConnectFailure.ProxyProblem(uri, proxy, detail));
   }
 
-  private Socket tls(Socket raw) throws FailedException {
+  /** Before anything is connected, so that a broken file is told apart from a broken network. */
+  private SSLContext trust() throws FailedException {
     try {
-      SSLSocket socket =
-          (SSLSocket) Trust.of(endpoint).getSocketFactory().createSocket(raw, host, port, true);
+      return Trust.of(endpoint);
+    } catch (IOException e) {
+      throw new FailedException(new ConnectFailure.TlsProblem(uri, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Socket tls(Socket raw, SSLContext trust) throws FailedException {
+    try {
+      SSLSocket socket = (SSLSocket) trust.getSocketFactory().createSocket(raw, host, port, true);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       socket.setSSLParameters(parameters);

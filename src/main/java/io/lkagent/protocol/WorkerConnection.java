@@ -38,6 +38,7 @@ public final class WorkerConnection implements AutoCloseable {
   private final CompletableFuture<ServerSignal.Registered> registered = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnd> ended = new CompletableFuture<>();
   private volatile long lastHeard;
+  private volatile boolean closing;
 
   private WorkerConnection(
       AgentSocket socket,
@@ -176,8 +177,9 @@ public final class WorkerConnection implements AutoCloseable {
     }
   }
 
-  /** The first end counts. */
-  private void end(ConnectionEnd end) {
+  /** The first end counts; what the server does once it was told goodbye is our doing. */
+  private void end(ConnectionEnd seen) {
+    ConnectionEnd end = closing ? new ConnectionEnd.ByUs() : seen;
     if (!ended.complete(end)) {
       return;
     }
@@ -215,6 +217,7 @@ public final class WorkerConnection implements AutoCloseable {
   /** Sends what waits, says goodbye, and ends within a second or so. Idempotent. */
   @Override
   public void close() {
+    closing = true;
     if (!ended.isDone()) {
       outbox.goodbye(CLOSE_LIMIT);
     }

@@ -173,6 +173,48 @@ final class ConnectFailureTest {
   }
 
   @Test
+  void proxy_withCredentials_tunnels() throws Exception {
+    TestCertificate certificate = TestCertificate.in(folder);
+    try (ScriptedServer server =
+            ScriptedServer.start(certificate.server(), ConnectFailureTest::stay);
+        TestProxy proxy = TestProxy.to(server.port(), "ada:p@ss word");
+        Attempt attempt =
+            Attempt.at(
+                Endpoint.parse(
+                    "wss://livekit.test",
+                    proxy.environment("ada:p%40ss%20word@"),
+                    certificate.pem()))) {
+      attempt.connection();
+    }
+  }
+
+  @Test
+  void proxy_noProxy_goesAround() throws Exception {
+    try (ScriptedServer server = ScriptedServer.start(ConnectFailureTest::stay);
+        Attempt attempt =
+            Attempt.at(
+                Endpoint.parse(
+                    server.url(),
+                    Map.of("HTTP_PROXY", "http://127.0.0.1:1", "NO_PROXY", "127.0.0.1"),
+                    null))) {
+      attempt.connection();
+    }
+  }
+
+  @Test
+  void tls_otherHostName_isATlsProblem() throws Exception {
+    TestCertificate certificate = TestCertificate.in(folder);
+    try (ScriptedServer server =
+            ScriptedServer.start(certificate.server(), ConnectFailureTest::stay);
+        TestProxy proxy = TestProxy.to(server.port(), null);
+        Attempt attempt =
+            Attempt.at(
+                Endpoint.parse("wss://other.example", proxy.environment(""), certificate.pem()))) {
+      attempt.failure(ConnectFailure.TlsProblem.class);
+    }
+  }
+
+  @Test
   void proxy_wantsCredentials_isAProxyProblem() throws Exception {
     try (TestProxy proxy = TestProxy.to(1, "ada:secret");
         Attempt attempt =
