@@ -206,9 +206,10 @@ final class WorkerLogicTest {
     assertEquals(1, told(WorkerNews.AssignmentMissed.class).size());
     assigned("J1", "a", "RM_a");
     assertTrue(
-        said().contains(
-            new WorkerSignal.UpdateJob(
-                "J1", JobResult.FAILED, "assigned too late, or never accepted")));
+        said()
+            .contains(
+                new WorkerSignal.UpdateJob(
+                    "J1", JobResult.FAILED, "assigned too late, or never accepted")));
   }
 
   @Test
@@ -246,8 +247,7 @@ final class WorkerLogicTest {
     up();
     JobStart job = running("J1", "a", "RM_a", 3);
     ended(job, 3, StopReason.CRASHED, ExitStatus.ofSignal(11), true);
-    assertTrue(
-        said().contains(new WorkerSignal.UpdateJob("J1", JobResult.FAILED, "crashed: why")));
+    assertTrue(said().contains(new WorkerSignal.UpdateJob("J1", JobResult.FAILED, "crashed: why")));
     assertFalse(told(WorkerNews.Ended.class).getFirst().success());
   }
 
@@ -302,8 +302,7 @@ final class WorkerLogicTest {
     listed(Map.of());
     assertTrue(last.isEmpty());
     listed(Map.of());
-    assertEquals(
-        StopReason.ROOM_CLOSED, only(WorkerAction.SayThenStop.class).cause().reason());
+    assertEquals(StopReason.ROOM_CLOSED, only(WorkerAction.SayThenStop.class).cause().reason());
   }
 
   @Test
@@ -341,8 +340,7 @@ final class WorkerLogicTest {
     now += Duration.ofSeconds(299).toNanos();
     listed(Map.of("a", new WorkerEvent.ListedRoom("RM_a", 0)));
     after(Duration.ofSeconds(2));
-    assertEquals(
-        StopReason.IDLE_TIMEOUT, only(WorkerAction.SayThenStop.class).cause().reason());
+    assertEquals(StopReason.IDLE_TIMEOUT, only(WorkerAction.SayThenStop.class).cause().reason());
   }
 
   @Test
