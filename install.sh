@@ -68,7 +68,12 @@ say "building with $java_home"
 new=$prefix/lib/.lkagent.new.$$
 old=$prefix/lib/.lkagent.old.$$
 launcher=$prefix/bin/.lkagent.new.$$
-trap 'rm -rf "$new" "$old" "$launcher"' EXIT
+# An interruption between the two moves below brings the old version back.
+finish() {
+  [ -e "$prefix/lib/lkagent" ] || [ ! -e "$old" ] || mv "$old" "$prefix/lib/lkagent"
+  rm -rf "$new" "$old" "$launcher"
+}
+trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir -p "$new/lib"

@@ -53,4 +53,4 @@ fi
 # exec, so that signals meant for lkagent reach it.
 # shellcheck disable=SC2086 # LKAGENT_JAVA_OPTS holds several words
 exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData \
-  ${LKAGENT_JAVA_OPTS:-} -cp "$lib/lkagent.jar:$lib/lib/*" io.lkagent.Main "$@"
+  --sun-misc-unsafe-memory-access=allow ${LKAGENT_JAVA_OPTS:-} -cp "$lib/lkagent.jar:$lib/lib/*" io.lkagent.Main "$@"

@@ -19,7 +19,13 @@ public record JavaRuntime(Path java, String ownClassPath, List<String> arguments
 
   /** Always set: none of these is a matter of taste. */
   private static final List<String> FIXED =
-      List.of("-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr");
+      List.of(
+          "-XX:-UsePerfData",
+          "-Xshare:auto",
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
+          "-Dstdout.encoding=UTF-8",
+          "-Dstderr.encoding=UTF-8");
 
   private static final List<String> DEFAULTS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m");

@@ -91,7 +91,7 @@ public final class Pool {
 
   /** The name of a loop that has stood still for {@code limit}, or null. */
   public @Nullable String standsStill(Duration limit) {
-    if (loop.standsStill(limit)) {
+    if (loop.standsStill(limit) || loop.failed().isPresent()) {
       return "pool";
     }
     for (Map.Entry<Integer, Supervisor> child : children.entrySet()) {

@@ -12,6 +12,9 @@ public interface OutputSink {
   /** The newest lines, oldest first, for the report of a failure. */
   List<String> lastLines();
 
+  /** Reports what is held back; called now and then. */
+  default void tick() {}
+
   /** The child took this job: its lines are tagged with it from now on. */
   void tag(JobStart job);
 }

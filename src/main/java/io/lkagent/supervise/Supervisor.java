@@ -11,10 +11,13 @@ import io.lkagent.json.JsonException;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.lifecycle.StateLoop;
 import io.lkagent.log.Log;
+import io.lkagent.process.Cgroup;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
+import io.lkagent.process.ProcessEntry;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.ProcessStarter;
+import io.lkagent.process.ProcessTable;
 import io.lkagent.process.SpawnException;
 import io.lkagent.time.Time;
 import java.io.IOException;
@@ -38,6 +41,8 @@ public final class Supervisor {
   /** How long the pipes may take to run dry after the exit; a grandchild can hold them open. */
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
+  private final ProcessTable processes = new ProcessTable();
+  private final Cgroup cgroup = new Cgroup();
   private final String name;
   private final ProcessSpec spec;
   private final ProcessStarter starter;
@@ -116,6 +121,11 @@ public final class Supervisor {
   /** How long ago the process was asked for. */
   public Duration age() {
     return Duration.ofNanos(time.nanos() - since);
+  }
+
+  /** Lets its output report repeats that nothing has followed; for a caller's own rare timer. */
+  public void tickOutput() {
+    output.tick();
   }
 
   public List<String> lastOutput() {
@@ -251,7 +261,11 @@ public final class Supervisor {
         "reason",
         cause.reason().text(),
         "detail",
-        cause.detail());
+        cause.detail(),
+        "process_state",
+        processes.find(current.pid()).map(ProcessEntry::state).orElse(null),
+        "cgroup_throttled_ms",
+        cgroup.throttling().map(throttling -> throttling.nanos() / 1_000_000).orElse(null));
     current.kill();
   }
 

@@ -103,6 +103,7 @@ final class Gauges implements AutoCloseable {
         state.count(PoolState.Slot.IDLE),
         state.count(PoolState.Slot.INITIALISING));
     metrics.jobsWaiting(state.waiting().size());
+    pool.children().values().forEach(Supervisor::tickOutput);
   }
 
   private void memory(long turn) {

@@ -35,6 +35,14 @@ final class LoggedOutput implements OutputSink {
   }
 
   @Override
+  public void tick() {
+    ChildOutput reader = lines;
+    if (reader != null) {
+      reader.tick();
+    }
+  }
+
+  @Override
   public void tag(JobStart job) {
     Map<String, Object> more = new HashMap<>(tags);
     more.put("room_name", job.room().name());

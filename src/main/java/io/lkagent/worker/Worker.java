@@ -152,7 +152,10 @@ public final class Worker implements AutoCloseable {
   }
 
   private HealthState healthState(WorkerState state) {
-    String still = loop.standsStill(STANDSTILL) ? "worker" : pool.standsStill(STANDSTILL);
+    String still =
+        loop.standsStill(STANDSTILL) || loop.failed().isPresent()
+            ? "worker"
+            : pool.standsStill(STANDSTILL);
     if (still != null) {
       return new HealthState.StandingStill(still);
     }

@@ -281,7 +281,7 @@ final class WorkerLogic {
           retried(state, job, cause, actions);
       case ChildNews.Spawned spawned -> state;
       case ChildNews.PhaseEnded phase -> state;
-      case ChildNews.Ready ready -> state;
+      case ChildNews.Ready ready -> state.ready(number);
       case ChildNews.Degraded degraded -> state;
       case ChildNews.MemoryHigh high -> state;
       case ChildNews.MemoryMeasured measured -> state;
@@ -341,7 +341,8 @@ final class WorkerLogic {
             && signal == 9
             && ended.cause().reason() != StopReason.OOM
             && ended.cause().reason() != StopReason.CRASHED;
-    WorkerState after = killedByUs && state.phase() != Phase.SERVING ? state.oneKilled() : state;
+    boolean counts = killedByUs && state.phase() != Phase.SERVING && state.ready().contains(number);
+    WorkerState after = (counts ? state.oneKilled() : state).gone(number);
     JobStart job = ended.job();
     if (job == null) {
       return after;

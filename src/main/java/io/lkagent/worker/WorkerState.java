@@ -2,8 +2,10 @@ package io.lkagent.worker;
 
 import io.lkagent.protocol.WorkerSignal.UpdateWorker;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param overloaded that load has been over the threshold for some time
  * @param lastStatus what the server was told last on this connection
  * @param killed job processes that did not end by themselves since the drain began
+ * @param ready numbers of the children that were ready and live: one that is killed before it was
+ *     ready could not have ended by itself
  */
 record WorkerState(
     Map<String, JobEntry> jobs,
@@ -28,7 +32,8 @@ record WorkerState(
     float load,
     boolean overloaded,
     @Nullable UpdateWorker lastStatus,
-    int killed) {
+    int killed,
+    Set<Integer> ready) {
 
   /** The connection to the server. */
   sealed interface Link {
@@ -63,11 +68,12 @@ record WorkerState(
 
   WorkerState {
     jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
+    ready = Set.copyOf(ready);
   }
 
   static WorkerState initial() {
     return new WorkerState(
-        Map.of(), new Link.Unregistered(), Phase.SERVING, 0, true, 0, false, null, 0);
+        Map.of(), new Link.Unregistered(), Phase.SERVING, 0, true, 0, false, null, 0, Set.of());
   }
 
   WorkerState with(JobEntry entry) {
@@ -84,36 +90,53 @@ record WorkerState(
 
   WorkerState withJobs(Map<String, JobEntry> changed) {
     return new WorkerState(
-        changed, link, phase, phaseDeadline, poolFit, load, overloaded, lastStatus, killed);
+        changed, link, phase, phaseDeadline, poolFit, load, overloaded, lastStatus, killed, ready);
   }
 
   WorkerState with(Link changed) {
     return new WorkerState(
-        jobs, changed, phase, phaseDeadline, poolFit, load, overloaded, null, killed);
+        jobs, changed, phase, phaseDeadline, poolFit, load, overloaded, null, killed, ready);
   }
 
   WorkerState enter(Phase next, long deadline) {
     return new WorkerState(
-        jobs, link, next, deadline, poolFit, load, overloaded, lastStatus, killed);
+        jobs, link, next, deadline, poolFit, load, overloaded, lastStatus, killed, ready);
   }
 
   WorkerState fit(boolean fit) {
     return new WorkerState(
-        jobs, link, phase, phaseDeadline, fit, load, overloaded, lastStatus, killed);
+        jobs, link, phase, phaseDeadline, fit, load, overloaded, lastStatus, killed, ready);
   }
 
   WorkerState loaded(float newLoad, boolean over) {
     return new WorkerState(
-        jobs, link, phase, phaseDeadline, poolFit, newLoad, over, lastStatus, killed);
+        jobs, link, phase, phaseDeadline, poolFit, newLoad, over, lastStatus, killed, ready);
   }
 
   WorkerState said(UpdateWorker status) {
     return new WorkerState(
-        jobs, link, phase, phaseDeadline, poolFit, load, overloaded, status, killed);
+        jobs, link, phase, phaseDeadline, poolFit, load, overloaded, status, killed, ready);
   }
 
   WorkerState oneKilled() {
     return new WorkerState(
-        jobs, link, phase, phaseDeadline, poolFit, load, overloaded, lastStatus, killed + 1);
+        jobs, link, phase, phaseDeadline, poolFit, load, overloaded, lastStatus, killed + 1, ready);
+  }
+
+  WorkerState ready(int number) {
+    Set<Integer> changed = new HashSet<>(ready);
+    changed.add(number);
+    return withReady(changed);
+  }
+
+  WorkerState gone(int number) {
+    Set<Integer> changed = new HashSet<>(ready);
+    changed.remove(number);
+    return withReady(changed);
+  }
+
+  private WorkerState withReady(Set<Integer> changed) {
+    return new WorkerState(
+        jobs, link, phase, phaseDeadline, poolFit, load, overloaded, lastStatus, killed, changed);
   }
 }

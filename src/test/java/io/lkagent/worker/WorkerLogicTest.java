@@ -76,6 +76,7 @@ final class WorkerLogicTest {
     asked(id, room, sid);
     assigned(id, room, sid);
     JobStart job = placed();
+    on(new WorkerEvent.ChildSaid(child, new ChildNews.Ready(1)));
     on(new WorkerEvent.ChildSaid(child, new ChildNews.JobSent(job)));
     on(new WorkerEvent.ChildSaid(child, new ChildNews.JobRunning(job)));
     return job;
@@ -394,6 +395,18 @@ final class WorkerLogicTest {
     ended(job, 1, StopReason.FORCED, ExitStatus.ofSignal(9), true);
     on(new WorkerEvent.PoolEmpty());
     assertEquals(List.of(new WorkerNews.Stopped(1, 0)), told(WorkerNews.Stopped.class));
+  }
+
+  @Test
+  void drain_killsAProcessThatWasJustBeingStarted_countsNone() {
+    on(new WorkerEvent.Drain());
+    on(
+        new WorkerEvent.ChildSaid(
+            4,
+            new ChildNews.Ended(
+                StopCause.of(StopReason.NOT_NEEDED), ExitStatus.ofSignal(9), null, false)));
+    on(new WorkerEvent.PoolEmpty());
+    assertEquals(List.of(new WorkerNews.Stopped(0, 0)), told(WorkerNews.Stopped.class));
   }
 
   @Test
