@@ -22,9 +22,11 @@ import livekit.LivekitAgent.JobStatus;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The Python example under our worker, in a room of the real server. */
 @Tag("livekit")
+@Isolated("a dispatch that is answered late is lost, on the real server")
 @Tag("python")
 final class PythonEchoAgentOnRealServerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
