@@ -68,12 +68,22 @@ async def serve(rtc, job, frames):
     room.on("participant_disconnected", activity)
     room.on("track_subscribed", subscribed)
     room.on("disconnected", lambda reason: leaving or say("done", status="success", reason="room-closed"))
-    await asyncio.wait_for(room.connect(job["url"], job["token"]), 15)
+    over = asyncio.ensure_future(until_shutdown(frames))
+    joining = asyncio.ensure_future(asyncio.wait_for(room.connect(job["url"], job["token"]), 15))
+    await asyncio.wait({over, joining}, return_when=asyncio.FIRST_COMPLETED)
+    if over.done():  # the room went while the agent was on its way into it
+        joining.cancel()
+        return
+    try:
+        await joining
+    except BaseException:
+        over.cancel()  # the shutdown is awaited where the failure is told
+        raise
     track = rtc.LocalAudioTrack.create_audio_track("echo", source)
     await room.local_participant.publish_track(track)
     print(f"in room {room.name!r}", flush=True)
     activity()
-    await until_shutdown(frames)
+    await over
     leaving.append(True)
     for task in list(echoes):
         task.cancel()

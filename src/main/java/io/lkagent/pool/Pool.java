@@ -28,6 +28,7 @@ public final class Pool {
   private final Map<Integer, Supervisor> children = new ConcurrentHashMap<>();
   private final StateLoop<PoolState, PoolEvent, PoolAction> loop;
   private volatile boolean ended;
+  private volatile @Nullable StopCause killed;
 
   public Pool(PoolSettings settings, ChildFactory factory, PoolListener listener, Time time) {
     this.factory = factory;
@@ -65,8 +66,9 @@ public final class Pool {
     loop.send(new PoolEvent.Closed());
   }
 
-  /** Ends every process at once. */
+  /** Ends every process at once, and any that was just about to start. */
   public void kill(StopCause cause) {
+    killed = cause;
     children.values().forEach(child -> child.kill(cause));
   }
 
@@ -165,6 +167,10 @@ public final class Pool {
     self.set(child);
     children.put(number, child);
     child.start();
+    StopCause kill = killed;
+    if (kill != null) {
+      child.kill(kill);
+    }
   }
 
   private void child(int number, Consumer<Supervisor> what) {

@@ -517,8 +517,15 @@ final class WorkerLogic {
     StopCause cause = new StopCause(StopReason.FORCED, "the worker was told to stop at once");
     actions.add(new WorkerAction.Tell(new WorkerNews.Killing(state.jobs().size())));
     actions.add(new WorkerAction.ClosePool());
+    WorkerState after = state;
+    for (JobEntry job : state.jobs().values()) {
+      // A job that no process holds yet would be given a new one behind our back.
+      if (job.child() == 0) {
+        after = end(after, job, cause, false, now, actions);
+      }
+    }
     actions.add(new WorkerAction.KillAll(cause));
-    return state.enter(Phase.KILLING, now + KILL_GRACE);
+    return after.enter(Phase.KILLING, now + KILL_GRACE);
   }
 
   private static WorkerState poolEmpty(WorkerState state, List<WorkerAction> actions) {

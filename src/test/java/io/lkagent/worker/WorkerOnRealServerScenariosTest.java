@@ -1,0 +1,29 @@
+package io.lkagent.worker;
+
+import io.lkagent.testing.RealLiveKit;
+import io.lkagent.testing.ServerUnderTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Our worker's scenarios on the real livekit-server. */
+@Tag("livekit")
+@Isolated("a dispatch that is answered late is lost, on the real server")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.MethodName.class)
+final class WorkerOnRealServerScenariosTest extends WorkerScenarios {
+  private final RealLiveKit server = RealLiveKit.start();
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  @Override
+  ServerUnderTest server() {
+    return server;
+  }
+}
