@@ -75,8 +75,7 @@ final class BadUsageTest {
 
   private static void check(Refusal refusal, Lkagent run) {
     assertEquals(refusal.code(), run.awaitExit(), () -> refusal + run.said());
-    List<String> errors =
-        run.stderr().lines().filter(line -> !line.startsWith("Try: ")).toList();
+    List<String> errors = run.stderr().lines().filter(line -> !line.startsWith("Try: ")).toList();
     assertEquals(1, errors.size(), () -> refusal + run.said());
     assertTrue(errors.getFirst().startsWith("lkagent: "), run::said);
     assertTrue(errors.getFirst().contains(refusal.words()), () -> refusal + run.said());
@@ -96,9 +95,7 @@ final class BadUsageTest {
       errorLine(unreachable, "cannot reach ws://127.0.0.1:1");
       assertEquals(4, wrongKey.awaitExit(), wrongKey::said);
       errorLine(wrongKey, "clock");
-      try (Lkagent portTaken =
-              Lkagent.worker(
-                  folder, server, Map.of("HEALTH_CHECK_PORT", ""), "--port", port(taken));
+      try (Lkagent portTaken = Lkagent.worker(folder, server, Map.of(), "--port", port(taken));
           Lkagent serverPort =
               Lkagent.start(folder, Map.of(), "dev-server", "--port", port(taken))) {
         assertEquals(5, portTaken.awaitExit(), portTaken::said);
@@ -118,8 +115,7 @@ final class BadUsageTest {
 
   /** Exactly one line is not a log event, and says this. */
   private static void errorLine(Lkagent run, String words) {
-    List<String> lines =
-        run.stderr().lines().filter(line -> line.startsWith("lkagent: ")).toList();
+    List<String> lines = run.stderr().lines().filter(line -> line.startsWith("lkagent: ")).toList();
     assertEquals(1, lines.size(), run::said);
     assertTrue(lines.getFirst().contains(words), run::said);
   }

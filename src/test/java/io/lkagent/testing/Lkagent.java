@@ -74,27 +74,18 @@ public final class Lkagent implements AutoCloseable {
 
   /** Starts the command in {@code folder}, which also gets its output. */
   public static Lkagent start(Path folder, Map<String, String> environment, String... arguments) {
-    return startBehind("", folder, environment, arguments);
-  }
-
-  /** Starts it behind shell words such as {@code ulimit -n 64;}. */
-  public static Lkagent startBehind(
-      String shellFirst, Path folder, Map<String, String> environment, String... arguments) {
-    List<String> command = new ArrayList<>();
-    if (!shellFirst.isEmpty()) {
-      command.addAll(List.of("/bin/sh", "-c", shellFirst + " exec \"$@\"", "sh"));
-    }
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-Xmx200m",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            classPath(),
-            "io.lkagent.Main"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xmx200m",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath(),
+                "io.lkagent.Main"));
     command.addAll(List.of(arguments));
     return new Lkagent(folder, environment, command);
   }
@@ -164,11 +155,13 @@ public final class Lkagent implements AutoCloseable {
   }
 
   public static void signal(long pid, String name) {
+    run("kill", "-" + name, Long.toString(pid));
+  }
+
+  /** Runs a short command to its end. */
+  public static void run(String... command) {
     try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-          .redirectErrorStream(true)
-          .start()
-          .waitFor(5, TimeUnit.SECONDS);
+      new ProcessBuilder(command).redirectErrorStream(true).start().waitFor(5, TimeUnit.SECONDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
