@@ -50,6 +50,7 @@ if ! find_java_home; then
 fi
 
 # Start fast and stay small: one collector thread, the quick compiler only, no file of counters in /tmp.
+# protobuf's use of Unsafe is no news to whoever runs this.
 # exec, so that signals meant for lkagent reach it.
 # shellcheck disable=SC2086 # LKAGENT_JAVA_OPTS holds several words
 exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData \

@@ -1,5 +1,6 @@
 package io.lkagent.json;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,8 @@ public final class Json {
       writeObject(out, object.values());
     } else if (value instanceof Map<?, ?> object) {
       writeObject(out, object);
-    } else if (value instanceof Iterable<?> list) {
+      // Not Iterable: a Path is one too, of paths, for ever.
+    } else if (value instanceof Collection<?> list) {
       writeList(out, list);
     } else {
       quote(out, value.toString());
@@ -80,7 +82,7 @@ public final class Json {
     out.append(separator == '{' ? "{}" : "}");
   }
 
-  private static void writeList(StringBuilder out, Iterable<?> list) {
+  private static void writeList(StringBuilder out, Collection<?> list) {
     char separator = '[';
     for (Object element : list) {
       out.append(separator);

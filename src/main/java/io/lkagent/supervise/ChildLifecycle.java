@@ -53,6 +53,8 @@ final class ChildLifecycle {
   /** How long SIGKILL may take before it is said to have failed, and sent again. */
   static final long KILL_RETRY = Duration.ofSeconds(10).toNanos();
 
+  private static final int SIGKILL = 9;
+
   private static final String CLOSED_IN_INIT = "closed its channel during initialisation";
 
   private static final long WARN_AGAIN = Duration.ofMinutes(1).toNanos();
@@ -505,7 +507,22 @@ final class ChildLifecycle {
       boolean init = cause.detail().equals(CLOSED_IN_INIT);
       return init ? duringInit(status, oom) : byItself(status, oom);
     }
-    return oom ? cause.or(new StopCause(OOM, status.words())) : cause;
+    if (oom) {
+      return cause.or(new StopCause(OOM, status.words()));
+    }
+    return followsFromDeath(cause.reason())
+            && status instanceof ExitStatus.Signalled(int signal, _)
+            && signal == SIGKILL
+        ? byItself(status, false)
+        : cause;
+  }
+
+  /**
+   * True for what the server says when it misses the agent. That can overtake the exit; a SIGKILL
+   * that was not ours came first then.
+   */
+  private static boolean followsFromDeath(StopReason reason) {
+    return reason == StopReason.TERMINATED || reason == StopReason.ROOM_CLOSED;
   }
 
   private Step<ChildState, ChildAction> killing(Killing s, ChildEvent event, long now) {
