@@ -28,11 +28,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("a dispatch that is answered late is lost, on the real server")
+@ExtendWith(TriedTwice.class)
 @Tag("livekit")
 @Timeout(90)
 final class RealServerTest {

@@ -6,12 +6,15 @@ import io.lkagent.testing.ServerUnderTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The scenarios against the real livekit-server. */
 @Isolated("a dispatch that is answered late is lost, on the real server")
+@ExtendWith(TriedTwice.class)
 @Tag("livekit")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)

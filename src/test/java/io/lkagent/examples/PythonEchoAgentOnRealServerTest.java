@@ -21,10 +21,13 @@ import java.util.function.Predicate;
 import livekit.LivekitAgent.JobStatus;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The Python example under our worker, in a room of the real server. */
+@ExtendWith(TriedTwice.class)
 @Tag("livekit")
 @Isolated("a dispatch that is answered late is lost, on the real server")
 @Tag("python")

@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +48,8 @@ final class HeadlineTest {
   }
 
   @Test
-  @Tag("livekit")
+  @ExtendWith(TriedTwice.class)
+@Tag("livekit")
   void rooms_onTheRealServer_areProcessesOfTheirOwnAndGiveThemBack() {
     try (ServerUnderTest server = RealLiveKit.start();
         Lkagent worker = Lkagent.worker(folder, server, Map.of())) {

@@ -5,11 +5,14 @@ import io.lkagent.testing.ServerUnderTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Our worker's words on the way to the real livekit-server. */
+@ExtendWith(TriedTwice.class)
 @Tag("livekit")
 @Isolated("a dispatch that is answered late is lost, on the real server")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
