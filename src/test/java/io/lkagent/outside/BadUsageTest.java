@@ -31,7 +31,11 @@ final class BadUsageTest {
   @TempDir Path folder;
 
   /** A call that must end by itself, and the words that its one line must hold. */
-  private record Refusal(int code, String words, Map<String, String> more, String... arguments) {}
+  private record Refusal(int code, String words, Map<String, String> more, List<String> arguments) {
+    Refusal(int code, String words, Map<String, String> more, String... arguments) {
+      this(code, words, more, List.of(arguments));
+    }
+  }
 
   @Test
   void worker_withWrongSettings_endsWithOneLineAndItsCode() throws IOException {
@@ -70,7 +74,8 @@ final class BadUsageTest {
   private Lkagent refused(Refusal refusal) {
     Map<String, String> environment = new java.util.HashMap<>(NOWHERE);
     environment.putAll(refusal.more());
-    return Lkagent.start(folder, environment, Lkagent.workerArguments(refusal.arguments()));
+    return Lkagent.start(
+        folder, environment, Lkagent.workerArguments(refusal.arguments().toArray(String[]::new)));
   }
 
   private static void check(Refusal refusal, Lkagent run) {

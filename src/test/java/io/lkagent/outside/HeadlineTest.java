@@ -25,8 +25,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One room, one process: counted by the kernel's word. */
+@Isolated("a dispatch that is answered late is lost, on the real server")
 final class HeadlineTest {
   private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofSeconds(30);

@@ -197,6 +197,14 @@ final class ChildLifecycleTest {
   }
 
   @Test
+  void reasons_serverMissesAKilledAgentFirst_isACrash() {
+    running();
+    on(new ChildEvent.StopAsked(StopCause.of(StopReason.TERMINATED)));
+    on(new ChildEvent.Exited(KILLED, false));
+    assertEquals(StopReason.CRASHED, ended().cause().reason());
+  }
+
+  @Test
   void reasons_doneThenForced_staysDone() {
     running();
     after(MS, new FromChild.Done(true, "bye"));
