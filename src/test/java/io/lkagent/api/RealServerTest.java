@@ -17,6 +17,7 @@ import io.lkagent.protocol.WorkerConnection;
 import io.lkagent.protocol.WorkerSignal;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
+import io.lkagent.testing.TriedTwice;
 import io.lkagent.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,10 +29,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("a dispatch that is answered late is lost, on the real server")

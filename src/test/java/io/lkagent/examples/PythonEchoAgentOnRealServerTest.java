@@ -11,6 +11,7 @@ import io.lkagent.testing.RecordingProxy;
 import io.lkagent.testing.RecordingProxy.Message;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.SettingsCopy;
+import io.lkagent.testing.TriedTwice;
 import io.lkagent.testing.WorkerUnderTest;
 import io.lkagent.time.Time;
 import io.lkagent.worker.ProcessRow;
@@ -21,9 +22,8 @@ import java.util.function.Predicate;
 import livekit.LivekitAgent.JobStatus;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The Python example under our worker, in a room of the real server. */

@@ -12,6 +12,7 @@ import io.lkagent.testing.RawParticipant;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
+import io.lkagent.testing.TriedTwice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +22,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -51,7 +51,7 @@ final class HeadlineTest {
 
   @Test
   @ExtendWith(TriedTwice.class)
-@Tag("livekit")
+  @Tag("livekit")
   void rooms_onTheRealServer_areProcessesOfTheirOwnAndGiveThemBack() {
     try (ServerUnderTest server = RealLiveKit.start();
         Lkagent worker = Lkagent.worker(folder, server, Map.of())) {

@@ -2,13 +2,13 @@ package io.lkagent.worker;
 
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerUnderTest;
+import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
-import io.lkagent.testing.TriedTwice;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Our worker's scenarios on the real livekit-server. */
