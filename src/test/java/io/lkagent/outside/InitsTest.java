@@ -36,21 +36,33 @@ final class InitsTest {
     try (ServerUnderTest server = DevServerUnderTest.start();
         Lkagent worker =
             Lkagent.worker(
-                folder, server, Map.of(), "--log-level", "error", "--idle-processes", "2")) {
+                folder,
+                server,
+                Map.of(),
+                "--log-level",
+                "error",
+                "--idle-processes",
+                "2",
+                "--max-jobs",
+                "20")) {
+      eventually(Duration.ofSeconds(30), worker::said, () -> worker.status("/readyz") == 200);
       ServerApi api = new ServerApi(server);
       for (int done = 0; done < INITS; done += AT_ONCE) {
+        // New names each time: a room that is made again while its old agent still joins keeps
+        // that agent, and CreateRoom's own is ignored.
+        String prefix = "room-" + done + "-";
         for (int i = 0; i < AT_ONCE; i++) {
-          api.createRoom("room-" + i, "outside");
+          api.createRoom(prefix + i, "outside");
         }
         for (int i = 0; i < AT_ONCE; i++) {
-          String room = "room-" + i;
+          String room = prefix + i;
           eventually(
               Duration.ofSeconds(60),
               () -> "nobody serves " + room + worker.said(),
               () -> api.participants(room).size() == 1);
         }
         for (int i = 0; i < AT_ONCE; i++) {
-          api.deleteRoom("room-" + i);
+          api.deleteRoom(prefix + i);
         }
         eventually(
             Duration.ofSeconds(60),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.testing.ShellAgent;
 import io.lkagent.time.Time;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +59,8 @@ final class ChildSpawnerTest {
     // Before the exec chain is through, the process is still in our session.
     eventually(Duration.ofSeconds(5), () -> stat(child.pid(), 3) == child.pid());
     assertEquals(child.pid(), stat(child.pid(), 2), "process group");
+    // Nor does it ignore anything before the shell has said so.
+    eventually(Duration.ofSeconds(5), () -> ignoresTerm(child.pid()));
     for (String signal : List.of("INT", "HUP", "TERM")) {
       ShellAgent.signal(signal, child.pid());
     }
@@ -65,6 +68,12 @@ final class ChildSpawnerTest {
       to.write("alive".getBytes(StandardCharsets.UTF_8));
     }
     assertEquals("alive", text(child.fromChild().readAllBytes()));
+  }
+
+  private static boolean ignoresTerm(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Long.parseLong(line.substring(7).strip(), 16) & (1L << 14)) != 0);
   }
 
   @Test
