@@ -69,7 +69,7 @@ async def serve(rtc, job, frames):
     room.on("track_subscribed", subscribed)
     room.on("disconnected", lambda reason: leaving or say("done", status="success", reason="room-closed"))
     over = asyncio.ensure_future(until_shutdown(frames))
-    joining = asyncio.ensure_future(asyncio.wait_for(room.connect(job["url"], job["token"]), 15))
+    joining = asyncio.ensure_future(asyncio.wait_for(enter(rtc, room, job, source), 15))
     await asyncio.wait({over, joining}, return_when=asyncio.FIRST_COMPLETED)
     if over.done():  # the room went while the agent was on its way into it
         joining.cancel()
@@ -79,15 +79,19 @@ async def serve(rtc, job, frames):
     except BaseException:
         over.cancel()  # the shutdown is awaited where the failure is told
         raise
-    track = rtc.LocalAudioTrack.create_audio_track("echo", source)
-    await room.local_participant.publish_track(track)
     print(f"in room {room.name!r}", flush=True)
     activity()
     await over
     leaving.append(True)
     for task in list(echoes):
         task.cancel()
-    await asyncio.wait_for(room.disconnect(), 5)
+    if room.isconnected():  # to leave a room that is gone already can hang
+        await asyncio.wait_for(room.disconnect(), 2)
+
+
+async def enter(rtc, room, job, source):
+    await room.connect(job["url"], job["token"])
+    await room.local_participant.publish_track(rtc.LocalAudioTrack.create_audio_track("echo", source))
 
 
 async def until_shutdown(frames):
@@ -129,6 +133,9 @@ async def main():
     except Exception as e:  # the worker reports it; then it answers with a shutdown
         say("done", status="failed", reason=f"{type(e).__name__}: {e}")
         await asyncio.wait_for(until_shutdown(frames), 2)
+    # The room is left; the engine's own threads can hold the interpreter's end up for seconds.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 asyncio.run(main())
