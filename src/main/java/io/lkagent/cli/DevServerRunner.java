@@ -13,6 +13,11 @@ import java.util.concurrent.CountDownLatch;
 final class DevServerRunner implements UseCases.DevServerRun {
   @Override
   public ExitCode run(DevServerOptions options, SecretSource secret, Console console) {
+    if (!options.faults.isEmpty()) {
+      throw new UsageException(
+          "--fault is not built yet: tell the running server by POST /dev/faults instead"
+              + " (src/docs/DEV-SERVER.md)");
+    }
     CountDownLatch stop = new CountDownLatch(1);
     Signals.handle("TERM", name -> stop.countDown());
     Signals.handle("INT", name -> stop.countDown());
