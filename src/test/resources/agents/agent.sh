@@ -36,6 +36,8 @@ while read -r line; do
     close-channel) exec 3>&- sleep 600 ;;
     linger) sleep 601 & setsid sh -c 'sleep 602 & setsid sleep 603 &' & ;;
     deaf) exec sleep 600 ;;
+    greedy) exec tail /dev/zero >&2 ;;
+    busy) (while :; do :; done) 3>&- & ;;
     esac ;;
   *'"type":"shutdown"'*)
     case $behaviour in

@@ -24,6 +24,7 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
   private static final String SHELL_WRAP = "trap '' INT TERM HUP; exec \"$@\" 3>&1 1>&2";
 
   private final boolean linux = System.getProperty("os.name", "").equals("Linux");
+  private final ProcessTable table = new ProcessTable();
   private final Time time;
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("spawner").factory());
@@ -37,7 +38,7 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
     String id = UUID.randomUUID().toString();
     try {
       ProcessBuilder builder = builder(spec, id);
-      return new SpawnedProcess(spawner.submit(builder::start).get(), id, time);
+      return new SpawnedProcess(spawner.submit(builder::start).get(), id, table, time);
     } catch (ExecutionException e) {
       throw refused(spec, id, e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -61,10 +62,12 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
     return builder.redirectError(Redirect.PIPE);
   }
 
-  private static SpawnException refused(ProcessSpec spec, String id, Throwable cause) {
+  private SpawnException refused(ProcessSpec spec, String id, Throwable cause) {
     if (!(cause instanceof IOException)) {
       // The JDK may have forked before it failed, as when it has no thread left to wait with.
-      new Session(Session.NO_LEADER, id).members().forEach(ProcessHandle::destroyForcibly);
+      table
+          .marked(id)
+          .forEach(p -> ProcessHandle.of(p.pid()).ifPresent(ProcessHandle::destroyForcibly));
     }
     String detail =
         cause instanceof IOException || cause instanceof OutOfMemoryError

@@ -8,12 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /** The kernel's list of processes; empty where there is no {@code /proc}. */
 public final class ProcessTable {
-  /** The environment variable that marks all descendants of a child, whatever session they make. */
-  public static final String MARKER = "LKAGENT_CHILD_ID";
-
   private static final long KERNEL_THREADS = 2;
 
   private final Path proc;
@@ -49,33 +47,37 @@ public final class ProcessTable {
     return find(pid).stream().mapToLong(ProcessEntry::startTicks).findFirst();
   }
 
-  /** The running processes of a session. */
-  public List<ProcessEntry> ofSession(long session) {
-    return all().stream().filter(p -> p.session() == session && p.running()).toList();
-  }
-
   /**
    * What a child has left behind: running processes of the session that it led, and those that made
-   * a session of their own but still carry its marker.
+   * a session of their own but still carry its id in their environment.
    *
    * @param session the child's pid, which is its session's id
    * @param startTicks when the child started: a process that has got its pid since is not its heir
-   * @param marker the child's value of {@link #MARKER}
+   * @param id the child's value of {@link OsProcess#ID_VARIABLE}
    */
-  public List<ProcessEntry> leftovers(long session, long startTicks, String marker) {
+  public List<ProcessEntry> leftovers(long session, long startTicks, String id) {
     Optional<ProcessEntry> leader = find(session);
     boolean reused = leader.isPresent() && leader.get().startTicks() != startTicks;
-    String marked = MARKER + "=" + marker + "\0";
+    return heirs(startTicks, id, p -> p.session() == session && !reused);
+  }
+
+  /** The running processes that carry this id, of a child that is known by nothing else. */
+  List<ProcessEntry> marked(String id) {
+    return heirs(0, id, p -> false);
+  }
+
+  private List<ProcessEntry> heirs(long since, String id, Predicate<ProcessEntry> known) {
+    String mark = OsProcess.ID_VARIABLE + "=" + id + "\0";
     return all().stream()
         .filter(ProcessEntry::running)
-        .filter(p -> p.startTicks() >= startTicks && p.parent() != KERNEL_THREADS)
-        .filter(p -> (p.session() == session && !reused) || carries(p.pid(), marked))
+        .filter(p -> p.startTicks() >= since && p.parent() != KERNEL_THREADS)
+        .filter(p -> known.test(p) || carries(p.pid(), mark))
         .toList();
   }
 
-  private boolean carries(long pid, String marked) {
+  private boolean carries(long pid, String mark) {
     return ProcFiles.text(proc.resolve(pid + "/environ"))
-        .filter(text -> text.startsWith(marked) || text.contains("\0" + marked))
+        .filter(text -> text.startsWith(mark) || text.contains("\0" + mark))
         .isPresent();
   }
 }

@@ -5,6 +5,7 @@ import io.lkagent.time.Time;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -16,13 +17,17 @@ final class SpawnedProcess implements OsProcess {
 
   private final Process process;
   private final String id;
+  private final ProcessTable table;
   private final Time time;
+  private final long startTicks;
   private final CompletableFuture<ExitStatus> exit;
 
-  SpawnedProcess(Process process, String id, Time time) {
+  SpawnedProcess(Process process, String id, ProcessTable table, Time time) {
     this.process = process;
     this.id = id;
+    this.table = table;
     this.time = time;
+    this.startTicks = table.startTicks(process.pid()).orElse(0);
     this.exit = process.onExit().thenApply(ended -> ExitStatus.ofJdk(ended.exitValue()));
   }
 
@@ -63,33 +68,37 @@ final class SpawnedProcess implements OsProcess {
 
   @Override
   public void endSession(long graceMillis) {
-    Session session = new Session(pid(), id);
-    if (session.members().isEmpty()) {
+    if (leftovers().isEmpty()) {
       return;
     }
-    session.members().forEach(ProcessHandle::destroy);
-    if (empty(session, Duration.ofMillis(graceMillis), member -> {})) {
+    signal(ProcessHandle::destroy);
+    if (empty(Duration.ofMillis(graceMillis), () -> {})) {
       return;
     }
     // Killed until none is left: one that is just forking has a child that the scan missed.
-    if (!empty(session, KILLING, ProcessHandle::destroyForcibly)) {
-      log.error("processes of a job's session do not die", "pid", pid(), "left", left(session));
+    if (!empty(KILLING, () -> signal(ProcessHandle::destroyForcibly))) {
+      List<Long> left = leftovers().stream().map(ProcessEntry::pid).toList();
+      log.error("processes of a job's session do not die", "pid", pid(), "left", left.toString());
     }
   }
 
-  private boolean empty(Session session, Duration limit, Consumer<ProcessHandle> otherwise) {
+  private boolean empty(Duration limit, Runnable otherwise) {
     long deadline = time.deadline(limit);
-    for (var members = session.members(); !members.isEmpty(); members = session.members()) {
+    while (!leftovers().isEmpty()) {
       if (time.nanos() - deadline > 0) {
         return false;
       }
-      members.forEach(otherwise);
+      otherwise.run();
       time.sleep(STEP);
     }
     return true;
   }
 
-  private static String left(Session session) {
-    return session.members().stream().map(ProcessHandle::pid).toList().toString();
+  private void signal(Consumer<ProcessHandle> signal) {
+    leftovers().forEach(left -> ProcessHandle.of(left.pid()).ifPresent(signal));
+  }
+
+  private List<ProcessEntry> leftovers() {
+    return table.leftovers(pid(), startTicks, id);
   }
 }

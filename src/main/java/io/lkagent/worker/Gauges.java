@@ -21,8 +21,9 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Reads the machine's and the processes' figures, on one thread for all of them: the load every
- * second, the memory of processes with a job every 5 s and of idle ones once a minute.
+ * Reads the machine's and the processes' figures, on one thread for all of them: the load every and
+ * the kernel's kills every second, the memory of processes with a job every 5 s and of idle ones
+ * once a minute.
  */
 final class Gauges implements AutoCloseable {
   private static final Duration TURN = Duration.ofSeconds(1);
@@ -34,6 +35,7 @@ final class Gauges implements AutoCloseable {
 
   private final WorkerSettings settings;
   private final Pool pool;
+  private final OomDetector oom;
   private final Consumer<WorkerEvent> events;
   private final WorkerMetrics metrics;
   private final Time time;
@@ -49,11 +51,13 @@ final class Gauges implements AutoCloseable {
   Gauges(
       WorkerSettings settings,
       Pool pool,
+      OomDetector oom,
       Consumer<WorkerEvent> events,
       WorkerMetrics metrics,
       Time time) {
     this.settings = settings;
     this.pool = pool;
+    this.oom = oom;
     this.events = events;
     this.metrics = metrics;
     this.time = time;
@@ -69,6 +73,7 @@ final class Gauges implements AutoCloseable {
   private void run() {
     for (long turn = 0; !closed; turn++) {
       load();
+      oom.look();
       count();
       memory(turn);
       time.sleep(TURN);

@@ -3,24 +3,46 @@ package io.lkagent.worker;
 import io.lkagent.process.Cgroup;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.supervise.OomWatch;
-import java.util.Comparator;
-import java.util.function.Supplier;
+import io.lkagent.time.Time;
+import java.time.Duration;
 
 /**
- * Tells a kernel's out-of-memory kill from any other SIGKILL: the cgroup's count of such kills went
- * up, and the process that died was the largest one at the last reading.
+ * Tells a kernel's out-of-memory kill from any other SIGKILL: the cgroup's count of such kills has
+ * just gone up. Each kill explains one death, so that of two processes that die together only one
+ * is said to be the kernel's.
  */
 final class OomDetector implements OomWatch {
   private static final int SIGKILL = 9;
 
-  private final Cgroup cgroup;
-  private final Supplier<Iterable<ProcessRow>> rows;
-  private long kills;
+  /** How long a counted kill may wait for its process to be reported as dead. */
+  private static final Duration FRESH = Duration.ofSeconds(3);
 
-  OomDetector(Cgroup cgroup, Supplier<Iterable<ProcessRow>> rows) {
+  private final Cgroup cgroup;
+  private final Time time;
+  private long counted;
+  private long unexplained;
+  private long deadline;
+
+  OomDetector(Cgroup cgroup, Time time) {
     this.cgroup = cgroup;
-    this.rows = rows;
-    this.kills = cgroup.oomKills().orElse(0);
+    this.time = time;
+    this.counted = cgroup.oomKills().orElse(0);
+    this.deadline = time.nanos();
+  }
+
+  /**
+   * Reads the count. To be called every second or so: a kill that hit some other process of the
+   * group must not be blamed for a death much later.
+   */
+  synchronized void look() {
+    long now = cgroup.oomKills().orElse(0);
+    if (now > counted) {
+      unexplained += now - counted;
+      counted = now;
+      deadline = time.deadline(FRESH);
+    } else if (time.nanos() - deadline > 0) {
+      unexplained = 0;
+    }
   }
 
   @Override
@@ -30,19 +52,11 @@ final class OomDetector implements OomWatch {
     if (!killed) {
       return false;
     }
-    long now = cgroup.oomKills().orElse(0);
-    boolean more = now > kills;
-    kills = now;
-    return more && largest() == pid;
-  }
-
-  private long largest() {
-    ProcessRow largest = ProcessRow.starting(0);
-    for (ProcessRow row : rows.get()) {
-      if (Comparator.comparingLong(ProcessRow::pss).compare(row, largest) > 0) {
-        largest = row;
-      }
+    look();
+    if (unexplained == 0) {
+      return false;
     }
-    return largest.pid();
+    unexplained--;
+    return true;
   }
 }

@@ -73,8 +73,8 @@ public final class Worker implements AutoCloseable {
     this.logic = new WorkerLogic(settings.rules());
     this.loop = new StateLoop<>("worker", time, WorkerState.initial(), new Owner());
     this.spawner = new ChildSpawner(time);
-    ChildFactory children =
-        new ChildFactory(settings, spawner, new OomDetector(new Cgroup(), roster::rows), time);
+    OomDetector oom = new OomDetector(new Cgroup(), time);
+    ChildFactory children = new ChildFactory(settings, spawner, oom, time);
     this.pool = new Pool(settings.pool(), children::create, new PoolNews(), time);
     this.recorder = new NewsRecorder(metrics, roster);
     this.link =
@@ -88,7 +88,7 @@ public final class Worker implements AutoCloseable {
             time);
     this.api = api(settings);
     this.rooms = new RoomWatch(api, this::runningRooms, loop::send, time);
-    this.gauges = new Gauges(settings, pool, loop::send, metrics, time);
+    this.gauges = new Gauges(settings, pool, oom, loop::send, metrics, time);
   }
 
   private static LiveKitApi api(WorkerSettings settings) throws IOException {

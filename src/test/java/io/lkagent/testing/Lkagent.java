@@ -74,18 +74,24 @@ public final class Lkagent implements AutoCloseable {
 
   /** Starts the command in {@code folder}, which also gets its output. */
   public static Lkagent start(Path folder, Map<String, String> environment, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-Xmx200m",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                classPath(),
-                "io.lkagent.Main"));
+    return startBehind(List.of(), folder, environment, arguments);
+  }
+
+  /** Starts the command by way of another, which becomes it in the end (such as {@code env}). */
+  public static Lkagent startBehind(
+      List<String> prefix, Path folder, Map<String, String> environment, String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-Xmx200m",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            classPath(),
+            "io.lkagent.Main"));
     command.addAll(List.of(arguments));
     return new Lkagent(folder, environment, command);
   }
