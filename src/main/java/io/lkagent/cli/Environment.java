@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Which variables of the environment answer for an option. */
@@ -24,6 +25,21 @@ final class Environment {
   /** They ask for one thing of one call, so that a variable that sets them would surprise. */
   private static final Set<String> FLAGS_ONLY = Set.of("--help", "--version", "--print-config");
 
+  /** They mean the same wherever they are asked for; any other option is its own command's. */
+  private static final Set<String> SHARED =
+      Set.of(
+          "--debug",
+          "--quiet",
+          "--config",
+          "--runtime-dir",
+          "--log-level",
+          "--log-format",
+          "--url",
+          "--api-key",
+          "--api-secret-file",
+          "--ca-file",
+          "--agent-name");
+
   private Environment() {}
 
   /** The names in the order in which they are asked; the first one set answers. */
@@ -33,16 +49,28 @@ final class Environment {
       return List.of();
     }
     List<String> names = new ArrayList<>();
-    names.add("LKAGENT_" + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT));
+    String command = SHARED.contains(flag) ? "" : prefix(option);
+    names.add("LKAGENT_" + command + upper(flag.substring(2)));
     String known = KNOWN_ELSEWHERE.get(flag);
-    // The dev server's and the demo's ports are not the worker's health port.
-    if (known != null && (!flag.equals("--port") || !isDevServer(option))) {
+    if (known != null && command.isEmpty()) {
       names.add(known);
     }
     return names;
   }
 
-  private static boolean isDevServer(OptionSpec option) {
-    return option.command() != null && option.command().name().equals("dev-server");
+  /** The worker's own options need no prefix, and the health check asks the worker's port. */
+  private static String prefix(OptionSpec option) {
+    CommandSpec command = option.command();
+    if (command == null || command.parent() == null) {
+      return "";
+    }
+    String name = command.qualifiedName(" ").substring(command.root().name().length() + 1);
+    boolean workers = name.equals("worker start");
+    boolean itsPort = name.equals("worker health") && option.longestName().equals("--port");
+    return workers || itsPort ? "" : upper(name) + "_";
+  }
+
+  private static String upper(String words) {
+    return words.replace('-', '_').replace(' ', '_').toUpperCase(Locale.ROOT);
   }
 }

@@ -67,8 +67,17 @@ final class SettingsFactory {
 
   private String name(NamedWorker worker) {
     return worker.name().equals(NamedWorker.ONLY)
-        ? environment.getOrDefault("HOSTNAME", "unknown")
+        ? environment.getOrDefault("HOSTNAME", hostName())
         : worker.name();
+  }
+
+  /** The kernel's word: asking the JDK could ask a name server, and wait. */
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return "localhost";
+    }
   }
 
   private static Duration jobWait(LimitOptions limits) {

@@ -39,19 +39,4 @@ record UseCases(
 
     ExitCode run(DemoRequest request, Console console);
   }
-
-  /** Commands that parse and check, and have nothing behind them yet. */
-  static UseCases none() {
-    return new UseCases(
-        (_, _, console) -> notBuilt(console),
-        (_, console) -> notBuilt(console),
-        (_, console) -> notBuilt(console),
-        (_, _, console) -> notBuilt(console),
-        (_, console) -> notBuilt(console));
-  }
-
-  private static ExitCode notBuilt(Console console) {
-    console.error("this command is not built yet");
-    return ExitCode.DEFECT;
-  }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 record CliRun(int exit, String out, String err, List<NamedWorker> workers) {
   static CliRun of(Path directory, Map<String, String> environment, String... args) {
     List<NamedWorker> started = new ArrayList<>();
-    UseCases none = UseCases.none();
     UseCases useCases =
         new UseCases(
             (workers, _, _) -> {
@@ -23,8 +22,8 @@ record CliRun(int exit, String out, String err, List<NamedWorker> workers) {
               throw new IllegalStateException("a bug");
             },
             (_, _) -> ExitCode.VERDICT_NO,
-            none.devServer(),
-            none.demo());
+            (_, _, _) -> ExitCode.DONE,
+            (_, _) -> ExitCode.DONE);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exit =
