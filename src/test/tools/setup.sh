@@ -27,7 +27,7 @@ install_livekit_server() {
   server="$tools/livekit-server-$livekit_server"
   [ -x "$server" ] && return
   command -v go >/dev/null 2>&1 ||
-    die "the tests tagged livekit need Go 1.26 or newer to build livekit-server $livekit_server, and there is no go on PATH: install it from go.dev/dl, or run the other tests (mvn verify)"
+    die "the tests tagged livekit need Go 1.26 or newer to build livekit-server $livekit_server, and there is no go on PATH: install it, or run the other tests (mvn verify)"
   say "building livekit-server $livekit_server (minutes the first time)"
   mkdir -p "$partial/go"
   GOBIN="$partial/go" GOFLAGS=-mod=mod go install "github.com/livekit/livekit-server/cmd/server@v$livekit_server" ||
