@@ -69,7 +69,8 @@ public final class Cli {
     }
   }
 
-  private CommandLine commandLine(String[] args, Layers layers) {
+  /** The option model; nothing runs yet. */
+  CommandLine commandLine(String[] args, Layers layers) {
     WorkerConfigs configs = new WorkerConfigs(environment, directory, under -> parse(args, under));
     LkagentCommand.Context context =
         new LkagentCommand.Context(environment, directory, useCases, configs, console);

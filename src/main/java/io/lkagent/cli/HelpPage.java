@@ -25,7 +25,8 @@ final class HelpPage extends Help {
     };
   }
 
-  private static String origins(OptionSpec option) {
+  /** Its default and its variable, in brackets; empty when it has neither. */
+  static String origins(OptionSpec option) {
     List<String> parts = new ArrayList<>();
     String value = option.defaultValue();
     boolean flag = option.type() == boolean.class;

@@ -1,0 +1,66 @@
+# Made from the option model; to renew it see CONTRIBUTING.md.
+_lkagent() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local path='' word words=''
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$path $word" in
+      ' worker' | 'worker start' | 'worker drain' | 'worker health' | ' dev-server' | ' demo') path="${path:+$path }$word" ;;
+    esac
+  done
+  # bash cuts --option=value at the "="
+  if [[ $current == '=' ]]; then current=''; fi
+  if [[ $previous == '=' ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
+  case "$previous" in
+    --agent) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --agent-name) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --agent-option) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --api-key) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --api-secret-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --classpath) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --drain-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --env) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --exec) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --fault) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --hold) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --host) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --idle-processes) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --idle-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --init-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --job-retries) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --jvm-arg) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --load) mapfile -t COMPREPLY < <(compgen -W 'jobs cpu memory' -- "$current"); return ;;
+    --load-threshold) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --log-format) mapfile -t COMPREPLY < <(compgen -W 'auto json text' -- "$current"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W 'debug info warn error' -- "$current"); return ;;
+    --max-initializing) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --max-jobs) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --max-retry) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --memory-limit) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --memory-warn) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --ping-interval) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --ping-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --port) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --port-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --rooms) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --runtime-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --shutdown-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --tls-certificate) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --tls-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --url) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --working-directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+  esac
+  case "$path" in
+    '') words='worker dev-server demo --debug -h --help --quiet -V --version' ;;
+    'worker') words='start drain health --debug -h --help --quiet -V --version' ;;
+    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --quiet --runtime-dir --shutdown-timeout --url -V --version --working-directory' ;;
+    'worker drain') words='--debug -h --help --quiet --runtime-dir --timeout -V --version' ;;
+    'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
+    'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
+    'demo') words='--debug -h --help --hold --quiet --rooms -V --version' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o nosort -F _lkagent lkagent
