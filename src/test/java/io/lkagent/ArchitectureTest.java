@@ -67,6 +67,7 @@ final class ArchitectureTest {
     rules.put("ops", below4);
     List.of("worker", "loadtest", "probe", "devserver")
         .forEach(name -> rules.put(name, plus(below4, "ops")));
+    rules.put("install", plus(below4, "worker", "devserver", "cli"));
     rules.put("cli", plus(below4, "ops", "worker", "loadtest", "probe", "devserver"));
     rules.put("", List.of("cli"));
     return rules;

@@ -34,11 +34,28 @@ public record JavaRuntime(Path java, String ownClassPath, List<String> arguments
     arguments = List.copyOf(arguments);
   }
 
-  /** The JVM and the classes that this process itself runs on. */
+  /**
+   * The JVM and the classes that this process itself runs on. Without arguments of the user's it
+   * takes the installed ahead-of-time cache, which fits the default flags only.
+   */
   public static JavaRuntime own(List<String> arguments) {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    return new JavaRuntime(
-        java, ownLocation(), arguments.isEmpty() ? DEFAULTS : List.copyOf(arguments));
+    if (!arguments.isEmpty()) {
+      return new JavaRuntime(launcher(), ownLocation(), arguments);
+    }
+    List<String> defaults = new ArrayList<>(DEFAULTS);
+    JobCache.installed().ifPresent(cache -> defaults.addAll(cache.arguments()));
+    return new JavaRuntime(launcher(), ownLocation(), defaults);
+  }
+
+  /** The same, writing at its end an ahead-of-time cache of what it has loaded. */
+  public static JavaRuntime recording(Path cache) {
+    List<String> arguments = new ArrayList<>(DEFAULTS);
+    arguments.add("-XX:AOTCacheOutput=" + cache);
+    return new JavaRuntime(launcher(), ownLocation(), arguments);
+  }
+
+  private static Path launcher() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
   private static String ownLocation() {

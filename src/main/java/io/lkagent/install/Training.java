@@ -1,0 +1,173 @@
+package io.lkagent.install;
+
+import io.lkagent.agents.AgentSource;
+import io.lkagent.agents.JavaRuntime;
+import io.lkagent.agents.JobCache;
+import io.lkagent.api.AgentRequest;
+import io.lkagent.api.ApiException;
+import io.lkagent.api.Credentials;
+import io.lkagent.api.LiveKitApi;
+import io.lkagent.cli.Cli;
+import io.lkagent.devserver.DevServer;
+import io.lkagent.devserver.DevServerConfig;
+import io.lkagent.devserver.DevServerStartException;
+import io.lkagent.http.CannotListenException;
+import io.lkagent.pool.PoolSettings;
+import io.lkagent.protocol.Endpoint;
+import io.lkagent.supervise.ChildNews;
+import io.lkagent.supervise.ChildSettings;
+import io.lkagent.time.Time;
+import io.lkagent.worker.ProcessRow;
+import io.lkagent.worker.WorkerListener;
+import io.lkagent.worker.WorkerNews;
+import io.lkagent.worker.WorkerService;
+import io.lkagent.worker.WorkerSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The program at work in front of a JVM that records it ({@code -XX:AOTCacheOutput}): its short
+ * commands, or a worker that serves one room, whose process records itself too.
+ */
+public final class Training {
+  private static final String AGENT = "training";
+
+  /** A recording process writes its cache at its end, which takes it seconds. */
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  private static final Duration STEP = Duration.ofMillis(50);
+
+  /** Command lines as people type them; that some of them fail here is as in life. */
+  private static final List<List<String>> COMMANDS =
+      List.of(
+          List.of("--version"),
+          List.of("--help"),
+          List.of("worker", "start", "--help"),
+          List.of("worker", "start", "--print-config"),
+          List.of("worker", "health", "--timeout", "1s"),
+          List.of("worker", "drain", "--timeout", "1s"));
+
+  private Training() {}
+
+  /**
+   * Trains {@code commands}, or {@code worker DIR}: a worker and, into that folder, its job
+   * process.
+   */
+  public static void main(String[] args) throws Exception {
+    if (args.length == 1 && args[0].equals("commands")) {
+      COMMANDS.forEach(words -> Cli.start(words.toArray(String[]::new)));
+    } else if (args.length == 2 && args[0].equals("worker")) {
+      Cli.start(new String[] {"worker", "start", "--print-config"});
+      serveOneRoom(Path.of(args[1]).resolve("job.aot"));
+    } else {
+      throw new IllegalArgumentException("usage: Training commands | worker DIR");
+    }
+  }
+
+  private static void serveOneRoom(Path jobCache)
+      throws DevServerStartException,
+          CannotListenException,
+          IOException,
+          ApiException,
+          InterruptedException,
+          ExecutionException,
+          TimeoutException {
+    Watch watch = new Watch();
+    DevServerConfig config = DevServerConfig.defaults();
+    Credentials credentials = Credentials.of(config.apiKey(), config.apiSecret());
+    try (DevServer server = DevServer.start(config)) {
+      Endpoint endpoint = Endpoint.of(server.url());
+      WorkerSettings settings = settings(endpoint, credentials, JavaRuntime.recording(jobCache));
+      try (WorkerService worker = WorkerService.start(settings, watch, Time.system());
+          LiveKitApi api = new LiveKitApi(endpoint, credentials, LIMIT)) {
+        within(watch.registered);
+        api.createRoom(
+            AGENT, "", Duration.ZERO, Duration.ZERO, List.of(new AgentRequest(AGENT, "")));
+        within(watch.running);
+        while (api.participants(AGENT).isEmpty()) {
+          Time.system().sleep(STEP);
+        }
+        api.deleteRoom(AGENT);
+        String reason = within(watch.ended);
+        if (!reason.equals("room-closed")) {
+          throw new IllegalStateException("the process ended with " + reason);
+        }
+        JobCache.seal(jobCache);
+        worker.drain();
+        within(worker.end());
+      }
+    }
+  }
+
+  private static <T> T within(CompletableFuture<T> event)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return event.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** One room and no warm process, so that exactly one process records. */
+  private static WorkerSettings settings(
+      Endpoint endpoint, Credentials credentials, JavaRuntime recording) {
+    ChildSettings usual = ChildSettings.defaults();
+    return new WorkerSettings(
+        AGENT,
+        endpoint,
+        credentials,
+        AGENT,
+        new AgentSource.BuiltIn(),
+        recording,
+        Map.of(),
+        null,
+        false,
+        new ChildSettings(
+            LIMIT,
+            LIMIT,
+            LIMIT,
+            usual.pingInterval(),
+            LIMIT,
+            LIMIT,
+            usual.memoryWarn(),
+            usual.memoryLimit(),
+            usual.options()),
+        new PoolSettings(0, 1, 1, 0, LIMIT),
+        Duration.ofSeconds(30),
+        Duration.ZERO,
+        1,
+        WorkerSettings.LoadSource.JOBS,
+        0.7f,
+        "127.0.0.1",
+        0,
+        null,
+        Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** The moments that the training waits for. */
+  private static final class Watch implements WorkerListener {
+    private final CompletableFuture<Boolean> registered = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> running = new CompletableFuture<>();
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+    @Override
+    public void news(WorkerNews news) {
+      if (news instanceof WorkerNews.Registered) {
+        registered.complete(true);
+      }
+    }
+
+    @Override
+    public void process(ProcessRow row, ChildNews news) {
+      if (row.state().equals("running")) {
+        running.complete(true);
+      }
+      if (news instanceof ChildNews.Ended) {
+        ended.complete(row.reason());
+      }
+    }
+  }
+}
