@@ -21,7 +21,6 @@ public record JavaRuntime(Path java, String ownClassPath, List<String> arguments
   private static final List<String> FIXED =
       List.of(
           "-XX:-UsePerfData",
-          "-Xshare:auto",
           "-Xlog:disable",
           "-Xlog:all=error:stderr",
           "-Dstdout.encoding=UTF-8",
