@@ -38,13 +38,52 @@ find_java_home() {
   return 1
 }
 
-bin=$(here "$0") || exit 70
+# True while the installed caches, jars and JDK are those that belong together; sets jars and job_cache.
+# Size and time of change stand for the content: reading 100 MB at each start would cost more than it saves.
+caches_fit() {
+  [ -z "${LKAGENT_JAVA_HOME:-}" ] && [ -n "$recorded_java_home" ] && [ -r "$lib/launch" ] || return 1
+  jars='' job_cache='' stamp=''
+  # shellcheck source=/dev/null # install.sh wrote it
+  . "$lib/launch"
+  now=$(cd "$lib" && {
+    stat -c '%n %s %Y' lkagent.jar lib/*.jar cache/*.aot "$recorded_java_home/release" "$recorded_java_home/lib/modules" ||
+      stat -f '%N %z %m' lkagent.jar lib/*.jar cache/*.aot "$recorded_java_home/release" "$recorded_java_home/lib/modules"
+  } 2>/dev/null)
+  [ "$now" = "$stamp" ]
+}
+
+case $0 in
+  */*) bin=${0%/*} ;;
+  *) bin=. ;;
+esac
+if [ -L "$0" ]; then
+  bin=$(here "$0") || exit 70
+fi
 lib=$bin/../lib/lkagent
 if [ ! -f "$lib/lkagent.jar" ]; then
   printf 'lkagent: %s is missing; run install.sh again\n' "$lib/lkagent.jar" >&2
   exit 2
 fi
-if ! find_java_home; then
+
+if caches_fit; then
+  java_home=$recorded_java_home
+  # The order in which the caches were made; a pattern would be in any order.
+  class_path=
+  before=$IFS
+  IFS=:
+  for jar in $jars; do class_path=$class_path${class_path:+:}$lib/$jar; done
+  IFS=$before
+  # A short command checks its cache for a byte that went bad; a worker would keep all of it in memory for that.
+  case "${1:-} ${2:-}" in
+    'worker start' | demo\ * | dev-server\ *) cache=worker check=-XX:-VerifySharedSpaces ;;
+    *) cache=commands check=-XX:+VerifySharedSpaces ;;
+  esac
+  set -- "-XX:AOTCache=$lib/cache/$cache.aot" "$check" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
+    -Xlog:disable -Xlog:all=error:stderr "-Dlkagent.job-cache=$lib/cache/$job_cache" \
+    -cp "$class_path" io.lkagent.Main "$@"
+elif find_java_home; then
+  set -- -cp "$lib/lkagent.jar:$lib/lib/*" io.lkagent.Main "$@"
+else
   printf 'lkagent: needs Java 25 or newer, and none was found; install one, or point JAVA_HOME at it\n' >&2
   exit 2
 fi
@@ -53,5 +92,5 @@ fi
 # protobuf's use of Unsafe is no news to whoever runs this.
 # exec, so that signals meant for lkagent reach it.
 # shellcheck disable=SC2086 # LKAGENT_JAVA_OPTS holds several words
-exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData \
-  --sun-misc-unsafe-memory-access=allow ${LKAGENT_JAVA_OPTS:-} -cp "$lib/lkagent.jar:$lib/lib/*" io.lkagent.Main "$@"
+exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+  --sun-misc-unsafe-memory-access=allow ${LKAGENT_JAVA_OPTS:-} "$@"

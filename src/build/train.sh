@@ -1,0 +1,46 @@
+#!/bin/sh
+# Makes the ahead-of-time caches of an installation: train.sh JAVA_HOME DIR
+# DIR holds lkagent.jar and lib; it gets cache/*.aot, and the file "launch" that says how to start on them.
+# The launcher takes the caches only while "launch" is true: same jars, same JDK, same caches.
+set -eu
+
+java_home=$1
+dir=$2
+java=$java_home/bin/java
+cd "$dir"
+mkdir -p cache
+rm -f cache/* launch
+
+jars=lkagent.jar
+for jar in lib/*.jar; do jars=$jars:$jar; done
+class_path=
+for jar in lkagent.jar lib/*.jar; do class_path=$class_path${class_path:+:}$dir/$jar; done
+
+# train CACHE ARGUMENT...: quietly; what it says is of use only when it fails.
+train() {
+  cache=$1
+  shift
+  "$java" "-XX:AOTCacheOutput=$cache" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+    --sun-misc-unsafe-memory-access=allow -cp "$class_path" io.lkagent.install.Training "$@" >cache/log 2>&1 &&
+    [ -s "$cache" ] && return
+  echo "the training of $cache failed:" >&2
+  tail -n 20 cache/log >&2
+  return 1
+}
+
+echo 'making the caches (some seconds)' >&2
+train cache/commands.aot commands
+train cache/worker.aot worker cache
+rm -f cache/log
+
+# Sizes and times of change: a jar that was replaced, another JDK or a damaged cache must not start on these.
+stamp() {
+  stat -c '%n %s %Y' lkagent.jar lib/*.jar cache/*.aot "$java_home/release" "$java_home/lib/modules" 2>/dev/null ||
+    stat -f '%N %z %m' lkagent.jar lib/*.jar cache/*.aot "$java_home/release" "$java_home/lib/modules"
+}
+{
+  printf "jars='%s'\n" "$jars"
+  printf "job_cache='%s'\n" "$(basename cache/job-*.aot)"
+  printf "stamp='%s'\n" "$(stamp)"
+} >cache/launch.new
+mv cache/launch.new launch
