@@ -1,5 +1,6 @@
 package io.lkagent.protocol;
 
+import io.lkagent.time.Time;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -219,7 +220,8 @@ final class Handshake {
         "Authorization: Bearer " + token);
     ResponseHead head = ResponseHead.read(in);
     if (head.status() == 401 || head.status() == 403) {
-      throw new FailedException(new ConnectFailure.Unauthorized(uri, head.status(), "refused"));
+      String skew = ClockSkew.words(head.header("date"), Time.raw().wall());
+      throw new FailedException(new ConnectFailure.Unauthorized(uri, head.status(), skew));
     }
     byte[] digest =
         MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
