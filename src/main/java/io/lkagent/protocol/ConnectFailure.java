@@ -64,7 +64,7 @@ public sealed interface ConnectFailure {
           + url
           + " ("
           + detail
-          + "): name the certificate authority's PEM file, or use ws:// if the server has no TLS";
+          + "): name the certificate authority's PEM file with --ca-file, or use ws:// if the server has no TLS";
     }
   }
 
