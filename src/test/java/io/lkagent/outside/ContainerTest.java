@@ -83,7 +83,7 @@ final class ContainerTest {
         Lkagent withTmp =
             without(
                 "with-tmp",
-                Confined.mounts(readOnly + " && mount -t tmpfs tmpfs /tmp"),
+                Confined.mounts(readOnly + " && mount -t tmpfs tmpfs /tmp; cd /"),
                 Map.of("XDG_RUNTIME_DIR", ""));
         Lkagent portFile =
             Lkagent.startBehind(

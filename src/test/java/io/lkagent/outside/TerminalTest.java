@@ -53,7 +53,7 @@ final class TerminalTest {
       ServerApi api = new ServerApi(server);
       awaitShown(worker, "registered");
       api.createRoom("call", "outside");
-      awaitShown(worker, "the agent runs");
+      eventually(SOON, worker::said, () -> api.participants("call").size() == 1);
       worker.type(CTRL_C);
       awaitShown(worker, "got SIGINT");
       awaitShown(worker, "draining");
