@@ -151,7 +151,9 @@ final class BadUsageTest {
             });
         worker.signal("TERM");
         int code = worker.awaitExit(Duration.ofSeconds(10));
-        assertTrue(code == 143 || code == 0, () -> code + worker.said());
+        // Java itself stumbles over a signal in the first milliseconds.
+        boolean stumbled = code == 1 && worker.stderr().contains("initialization of VM");
+        assertTrue(code == 143 || code == 0 || stumbled, () -> code + worker.said());
         worker.awaitNothingLeft(SOON);
       }
     }
