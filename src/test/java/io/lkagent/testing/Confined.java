@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,6 +17,8 @@ public final class Confined {
   private static final AtomicInteger USER =
       new AtomicInteger(300_000 + (int) (ProcessHandle.current().pid() % 10_000) * 10);
 
+  private static final List<String> AS_USER = List.of("--user", "--map-root-user");
+
   private Confined() {}
 
   /**
@@ -26,11 +27,11 @@ public final class Confined {
    */
   public static List<String> ownUser() {
     if (!root()) {
-      return namespace();
+      return firstThatWorks(namespace(AS_USER));
     }
     String id = Integer.toString(USER.incrementAndGet());
     // Still able to read the class path, wherever that is.
-    return checked(
+    return firstThatWorks(
         List.of(
             "setpriv",
             "--reuid=" + id,
@@ -42,14 +43,15 @@ public final class Confined {
 
   /** PID 1 of a pid namespace with a /proc of its own; it dies with the program that made it. */
   public static List<String> pidNamespace() {
-    return checked(namespace("--pid", "--fork", "--kill-child", "--mount-proc"));
+    List<String> options = List.of("--pid", "--fork", "--kill-child", "--mount-proc");
+    return firstThatWorks(namespace(List.of(), options), namespace(AS_USER, options));
   }
 
   /** A mount namespace in which this shell script ran first. */
   public static List<String> mounts(String script) {
-    List<String> line = new ArrayList<>(namespace("--mount", "--propagation", "private"));
-    line.addAll(List.of("sh", "-c", "set -e; " + script + "; exec \"$@\"", "sh"));
-    return checked(line);
+    List<String> options =
+        List.of("--mount", "--propagation", "private", "sh", "-ec", script + "; exec \"$@\"", "sh");
+    return firstThatWorks(namespace(List.of(), options), namespace(AS_USER, options));
   }
 
   /** The command on a terminal of its own; ends with its exit code. */
@@ -61,12 +63,12 @@ public final class Confined {
     return List.of("script", "-qec", "exec " + line, "/dev/null");
   }
 
-  private static List<String> namespace(String... options) {
+  @SafeVarargs
+  private static List<String> namespace(List<String>... options) {
     List<String> line = new ArrayList<>(List.of("unshare"));
-    if (!root()) {
-      line.addAll(List.of("--user", "--map-root-user"));
+    for (List<String> some : options) {
+      line.addAll(some);
     }
-    line.addAll(List.of(options));
     return line;
   }
 
@@ -74,23 +76,32 @@ public final class Confined {
     return System.getProperty("user.name").equals("root");
   }
 
-  private static List<String> checked(List<String> under) {
-    List<String> trial = new ArrayList<>(under);
+  @SafeVarargs
+  private static List<String> firstThatWorks(List<String>... ways) {
+    List<String> refusals = new ArrayList<>();
+    for (List<String> way : ways) {
+      String refusal = refusal(way);
+      if (refusal.isEmpty()) {
+        return way;
+      }
+      refusals.add(way + ": " + refusal);
+    }
+    return fail(
+        "this system refuses what this test needs; run it as root, or where user namespaces are"
+            + " allowed, with util-linux: "
+            + refusals);
+  }
+
+  /** What a trial says; empty when it goes well. */
+  private static String refusal(List<String> way) {
+    List<String> trial = new ArrayList<>(way);
     trial.add("true");
     try {
       Process process = new ProcessBuilder(trial).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        fail(
-            "this test needs "
-                + under
-                + ", which this system refuses ("
-                + said
-                + "): run it as root, or where user namespaces are allowed");
-      }
-      return under;
+      return process.waitFor() == 0 ? "" : "exit code " + process.exitValue() + " " + said;
     } catch (IOException e) {
-      throw new AssertionError("this test needs util-linux: " + under.getFirst(), e);
+      return String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
