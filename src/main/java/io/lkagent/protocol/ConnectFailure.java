@@ -60,11 +60,15 @@ public sealed interface ConnectFailure {
   record TlsProblem(URI url, String detail) implements ConnectFailure {
     @Override
     public String message() {
-      return "no TLS connection to "
-          + url
-          + " ("
-          + detail
-          + "): name the certificate authority's PEM file with --ca-file, or use ws:// if the server has no TLS";
+      return "no TLS connection to " + url + " (" + detail + "): " + remedy();
+    }
+
+    /** The JDK's words for a certificate whose time has not come, or has passed. */
+    private String remedy() {
+      return detail.startsWith("NotBefore") || detail.startsWith("NotAfter")
+          ? "check this machine's clock, then the dates of the server's certificate"
+          : "name the certificate authority's PEM file with --ca-file, or use ws:// if the server"
+              + " has no TLS";
     }
   }
 
