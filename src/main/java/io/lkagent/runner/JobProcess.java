@@ -90,6 +90,9 @@ final class JobProcess {
         if (initialised.failure() == null) {
           channel.send(new FromChild.Ready());
           ProcessTitle.set(ProcessTitle.IDLE);
+          if (events.isEmpty()) {
+            Rehearsal.play();
+          }
         }
         return initialised.failure();
       }

@@ -3,6 +3,7 @@ package io.lkagent.websocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ public final class Dial {
     if (givenUp) {
       throw new IOException("given up");
     }
-    current = new Socket();
+    // Not through a SOCKS proxy of the JVM's properties, and without looking for one.
+    current = new Socket(Proxy.NO_PROXY);
     return current;
   }
 
