@@ -46,6 +46,7 @@ final class DevStay implements RoomConnector.Link, Messages.Reader, Outbox.Owner
   private @Nullable Outbox outbox;
   private volatile @Nullable String sid;
   private volatile @Nullable String refusal;
+  private volatile @Nullable String givenUpFor;
   private boolean over;
 
   private DevStay(URI uri, String token, RoomConnector.Events events) {
@@ -63,7 +64,7 @@ final class DevStay implements RoomConnector.Link, Messages.Reader, Outbox.Owner
     String problem;
     try {
       boolean inTime = stay.settled.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-      problem = inTime ? stay.refusal : "no answer within " + limit.toSeconds() + " s";
+      problem = inTime ? stay.refusal : "no answer within " + limit.toMillis() + " ms";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       problem = "interrupted";
@@ -89,7 +90,8 @@ final class DevStay implements RoomConnector.Link, Messages.Reader, Outbox.Owner
     } catch (RoomException e) {
       cause = String.valueOf(e.getMessage());
     } catch (IOException e) {
-      cause = FailureDetail.of(e);
+      String known = givenUpFor;
+      cause = known == null ? FailureDetail.of(e) : known;
     } catch (RuntimeException e) {
       ChildLog.of(DevStay.class).error("a defect: the room's connection is given up", e);
       cause = Failure.line(e);
@@ -223,8 +225,10 @@ final class DevStay implements RoomConnector.Link, Messages.Reader, Outbox.Owner
       throw new RoomException("not sent: " + FailureDetail.of(e), e);
     } catch (TimeoutException e) {
       // What is half sent cannot be taken back, and nothing can be sent behind it.
+      String cause = "the server took nothing for " + limit.toMillis() + " ms";
+      givenUpFor = cause;
       dial.giveUp();
-      throw new RoomException("the server takes nothing for " + limit.toSeconds() + " s", e);
+      throw new RoomException(cause, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RoomException("interrupted", e);
@@ -247,6 +251,9 @@ final class DevStay implements RoomConnector.Link, Messages.Reader, Outbox.Owner
   /** The writer found out first; the reader says so to the agent. */
   @Override
   public IOException broken(IOException cause) {
+    if (givenUpFor == null) {
+      givenUpFor = FailureDetail.of(cause);
+    }
     dial.giveUp();
     return cause;
   }

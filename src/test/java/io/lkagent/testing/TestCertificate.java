@@ -1,11 +1,13 @@
 package io.lkagent.testing;
 
+import io.lkagent.devserver.DevServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -38,6 +40,19 @@ public record TestCertificate(SSLContext server, Path pem, Path keyStore) {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
     return new TestCertificate(context, pem, store);
+  }
+
+  /** The same as the two PEM files that the dev server takes. */
+  public DevServerConfig.TlsFiles files() throws IOException, GeneralSecurityException {
+    KeyStore keys = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+    byte[] key = keys.getKey("s", PASSWORD.toCharArray()).getEncoded();
+    Path file = keyStore.resolveSibling("key.pem");
+    Files.writeString(
+        file,
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(key)
+            + "\n-----END PRIVATE KEY-----\n");
+    return new DevServerConfig.TlsFiles(pem, file);
   }
 
   private static void keytool(String arguments, String store) throws IOException {
