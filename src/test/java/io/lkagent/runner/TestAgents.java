@@ -135,6 +135,18 @@ public final class TestAgents {
     }
   }
 
+  /** Says when it was entered and when it had joined; for {@code child-cost.py}. */
+  public static final class Clocked implements Agent {
+    @Override
+    public void run(JobContext job) throws Exception {
+      long entered = io.lkagent.time.Time.raw().nanos();
+      job.connect(io.lkagent.sdk.Subscribe.NONE);
+      long joined = io.lkagent.time.Time.raw().nanos();
+      System.err.println("clocked " + entered + " " + joined);
+      job.awaitEnd();
+    }
+  }
+
   /** Sends more than a connection holds. */
   public static final class Flooder implements Agent {
     @Override
