@@ -88,6 +88,14 @@ else
   exit 2
 fi
 
+# With fewer, Java finds its classes missing and cannot say why. Java raises the soft limit by itself.
+# shellcheck disable=SC3045 # where ulimit does not know -H, the check is left out
+files=$(ulimit -Hn 2>/dev/null) || files=unlimited
+if [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
+  printf 'lkagent: needs 256 open files at least, and the limit is %s; raise it (ulimit -n)\n' "$files" >&2
+  exit 2
+fi
+
 # Start fast and stay small: one collector thread, the quick compiler only, no file of counters in /tmp.
 # protobuf's use of Unsafe is no news to whoever runs this.
 # exec, so that signals meant for lkagent reach it.

@@ -52,16 +52,19 @@ final class ArchitectureTest {
     Map<String, List<String>> rules = new TreeMap<>();
     LAYER_0.forEach(name -> rules.put(name, List.of()));
     rules.put("sdk", List.of());
-    List.of("ipc", "protocol", "tracker", "process").forEach(p -> rules.put(p, List.of()));
+    List.of("ipc", "tracker", "process").forEach(p -> rules.put(p, List.of()));
+    // The worker's connection and an agent's in the dev server's rooms; nobody else speaks it.
+    rules.put("websocket", List.of());
+    rules.put("protocol", List.of("websocket"));
     rules.put("http", List.of());
     // Both speak to the same server: its address, proxy and TLS are the connection's.
-    rules.put("api", List.of("protocol"));
+    rules.put("api", List.of("protocol", "websocket"));
     // How an agent becomes a command line: words only, no process is started here.
     rules.put("agents", List.of());
     rules.put("frameworks", List.of("process"));
     rules.put("vad", List.of("sdk"));
     rules.put("rtc", List.of("sdk"));
-    rules.put("runner", List.of("sdk", "ipc", "vad", "rtc"));
+    rules.put("runner", List.of("sdk", "ipc", "vad", "rtc", "websocket"));
     rules.put("supervise", plus(layer2And1, new String[0]));
     rules.put("pool", plus(layer2And1, "supervise"));
     rules.put("ops", below4);

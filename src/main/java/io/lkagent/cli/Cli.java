@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,9 +34,7 @@ public final class Cli {
   /** Runs the real thing; the caller exits with what this returns. */
   public static int start(String[] args) {
     Map<String, String> environment = System.getenv();
-    boolean terminal =
-        Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
-    Console console = new Console(System.out, System.err, environment, terminal);
+    Console console = new Console(System.out, System.err, environment, Terminal.all());
     return new Cli(environment, Path.of(""), Wiring.real(), console).run(args);
   }
 

@@ -13,7 +13,10 @@ final class Console {
   Console(PrintStream out, PrintStream err, Map<String, String> environment, boolean terminal) {
     this.out = out;
     this.err = err;
-    this.colour = terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    this.colour =
+        terminal
+            && environment.getOrDefault("NO_COLOR", "").isEmpty()
+            && !environment.getOrDefault("TERM", "").equals("dumb");
   }
 
   /** A line of the command's result. */

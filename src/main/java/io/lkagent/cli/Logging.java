@@ -2,8 +2,6 @@ package io.lkagent.cli;
 
 import io.lkagent.log.LogFormat;
 import io.lkagent.log.LogPipeline;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** Sets the log up as the options want it. */
@@ -17,19 +15,9 @@ final class Logging {
         switch (options.format) {
           case JSON -> LogFormat.JSON;
           case TEXT -> LogFormat.TEXT;
-          case AUTO -> onTerminal() ? LogFormat.TEXT : LogFormat.JSON;
+          case AUTO -> Terminal.stderr() ? LogFormat.TEXT : LogFormat.JSON;
         };
     LogPipeline.install(new LogPipeline(options.level, format, System.err));
-  }
-
-  /** Whether stderr is a terminal, which Java itself does not tell; no where it cannot be known. */
-  private static boolean onTerminal() {
-    try {
-      Path target = Path.of("/proc/self/fd/2").toRealPath();
-      return target.startsWith("/dev/pts") || target.startsWith("/dev/tty");
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   static void flush() {

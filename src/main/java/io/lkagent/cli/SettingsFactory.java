@@ -113,7 +113,8 @@ final class SettingsFactory {
   private static Path workingDirectory(JobOptions job) {
     Path folder = job.workingDirectory == null ? Path.of("") : job.workingDirectory;
     if (!Files.isDirectory(folder.toAbsolutePath())) {
-      throw new UsageException("--working-directory: " + folder + " is not a folder");
+      throw new UsageException(
+          "--working-directory: " + folder.toAbsolutePath() + " is not a folder");
     }
     return folder.toAbsolutePath();
   }

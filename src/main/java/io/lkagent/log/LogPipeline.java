@@ -111,13 +111,28 @@ public final class LogPipeline implements AutoCloseable {
 
   private void start() {
     if (!started.get() && started.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("log").start(this::write);
+      Thread.ofPlatform().daemon().name("log").start(new Writer());
       try {
-        Thread hook = Thread.ofPlatform().name("log flush").unstarted(this::close);
+        Thread hook = Thread.ofPlatform().name("log flush").unstarted(new Flush());
         Runtime.getRuntime().addShutdownHook(hook);
       } catch (IllegalStateException e) {
         // The JVM is going down already; what can still be written is written by the thread.
       }
+    }
+  }
+
+  /** A class, as is the next one: a first lambda costs a job process milliseconds. */
+  private final class Writer implements Runnable {
+    @Override
+    public void run() {
+      write();
+    }
+  }
+
+  private final class Flush implements Runnable {
+    @Override
+    public void run() {
+      close();
     }
   }
 

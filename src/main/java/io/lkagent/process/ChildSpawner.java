@@ -75,7 +75,8 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
             : cause.toString();
     // The JDK's message can go on for ten lines about the JDK.
     String first = detail.lines().findFirst().orElse("no reason given").strip();
-    return new SpawnException("cannot start " + spec.command().getFirst() + ": " + first, cause);
+    return new SpawnException(
+        "cannot start " + spec.command().getFirst() + ": " + first + Scarcity.remedy(first), cause);
   }
 
   private List<String> commandLine(List<String> command) {

@@ -8,12 +8,26 @@ public sealed interface ConnectFailure {
   /** One line for people: what, where, and the next step. */
   String message();
 
-  /** The server refused the token; status 0 means that the key and secret could not be read. */
+  /**
+   * The server refused the token; status 0 means that the key and secret could not be read.
+   *
+   * @param detail why they could not be read, or how far this machine's clock is off ({@code 5m
+   *     behind}); empty when it agrees with the server's
+   */
   record Unauthorized(URI url, int status, String detail) implements ConnectFailure {
     @Override
     public String message() {
       if (status == 0) {
         return "cannot make a token for " + url + ": " + detail;
+      }
+      if (!detail.isEmpty()) {
+        return url
+            + " refused the API key (HTTP "
+            + status
+            + "), and this machine's clock is "
+            + detail
+            + " the server's: set it right (NTP), then check LIVEKIT_API_KEY and"
+            + " LIVEKIT_API_SECRET";
       }
       return url
           + " refused the API key (HTTP "
@@ -46,11 +60,15 @@ public sealed interface ConnectFailure {
   record TlsProblem(URI url, String detail) implements ConnectFailure {
     @Override
     public String message() {
-      return "no TLS connection to "
-          + url
-          + " ("
-          + detail
-          + "): name the certificate authority's PEM file, or use ws:// if the server has no TLS";
+      return "no TLS connection to " + url + " (" + detail + "): " + remedy();
+    }
+
+    /** The JDK's words for a certificate whose time has not come, or has passed. */
+    private String remedy() {
+      return detail.startsWith("NotBefore") || detail.startsWith("NotAfter")
+          ? "check this machine's clock, then the dates of the server's certificate"
+          : "name the certificate authority's PEM file with --ca-file, or use ws:// if the server"
+              + " has no TLS";
     }
   }
 

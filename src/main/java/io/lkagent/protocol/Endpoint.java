@@ -1,5 +1,6 @@
 package io.lkagent.protocol;
 
+import io.lkagent.websocket.Address;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -60,8 +61,7 @@ public record Endpoint(URI url, @Nullable ProxySetting proxy, @Nullable Path tru
 
   /** Whether TLS is spoken. */
   public boolean secure() {
-    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-    return scheme.equals("wss") || scheme.equals("https");
+    return Address.secure(url);
   }
 
   /** Whether tokens would travel in the clear beyond this machine. */
@@ -105,14 +105,6 @@ public record Endpoint(URI url, @Nullable ProxySetting proxy, @Nullable Path tru
 
   private static String remedy() {
     return "set LIVEKIT_URL to something like wss://livekit.example.com or ws://localhost:7880";
-  }
-
-  static int portOf(URI uri) {
-    if (uri.getPort() >= 0) {
-      return uri.getPort();
-    }
-    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-    return scheme.equals("https") || scheme.equals("wss") ? 443 : 80;
   }
 
   static boolean isLoopback(String host) {

@@ -1,5 +1,6 @@
 package io.lkagent.protocol;
 
+import io.lkagent.websocket.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -57,7 +58,7 @@ public final class HttpLink implements AutoCloseable {
               .executor(threads)
               .proxy(new FixedProxy(proxy));
       if (endpoint.secure()) {
-        builder.sslContext(Trust.of(endpoint));
+        builder.sslContext(Tls.trusting(endpoint.trusted()));
       }
       HttpLink link = new HttpLink(builder.build(), threads, proxy);
       made = true;

@@ -2,13 +2,13 @@ package io.lkagent.protocol;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.lkagent.log.Log;
-import java.io.ByteArrayOutputStream;
+import io.lkagent.websocket.FailureDetail;
+import io.lkagent.websocket.Messages;
+import io.lkagent.websocket.WebSocket;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
-/** The reading side of a connection: puts frames together and hands on what they say, in order. */
+/** The reading side of a connection: hands on what the server says, in order. */
 final class Inbox {
   /** What reads the signals and answers the WebSocket's own frames. */
   interface Reader {
@@ -17,39 +17,28 @@ final class Inbox {
 
     void received(ServerSignal signal);
 
-    void control(int opcode, byte[] payload);
+    void ping(byte[] payload);
+
+    /** The server said goodbye and waits for ours. */
+    void goodbye();
   }
 
-  private static final int NO_CODE = 1005;
   private static final Log log = Log.of(WorkerConnection.class);
 
-  private final AgentSocket socket;
+  private final Messages messages;
   private final Reader reader;
-  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-  private int opcode;
 
-  Inbox(AgentSocket socket, Reader reader) {
-    this.socket = socket;
+  Inbox(WebSocket socket, Reader reader) {
+    this.messages = new Messages(socket, new Ears());
     this.reader = reader;
   }
 
   /** Reads until the connection ends, and says how it did. */
   ConnectionEnd readAll() {
     try {
-      while (true) {
-        AgentSocket.Frame frame = socket.read();
-        reader.heard();
-        switch (frame.opcode()) {
-          case AgentSocket.BINARY, AgentSocket.TEXT, AgentSocket.CONTINUATION -> data(frame);
-          case AgentSocket.PING -> reader.control(AgentSocket.PONG, frame.payload().array());
-          case AgentSocket.PONG -> {}
-          case AgentSocket.CLOSE -> {
-            reader.control(AgentSocket.CLOSE, frame.payload().array());
-            return closed(frame.payload());
-          }
-          default -> throw new AgentSocket.ProtocolException("unknown opcode " + frame.opcode());
-        }
-      }
+      Messages.Close close = messages.readAll();
+      reader.goodbye();
+      return new ConnectionEnd.ByServer(close.code(), close.reason());
     } catch (EOFException e) {
       return new ConnectionEnd.Lost("dropped without a word (1006)");
     } catch (IOException e) {
@@ -57,32 +46,7 @@ final class Inbox {
     }
   }
 
-  private void data(AgentSocket.Frame frame) throws AgentSocket.ProtocolException {
-    if (frame.opcode() != AgentSocket.CONTINUATION) {
-      opcode = frame.opcode();
-      partial.reset();
-    }
-    byte[] bytes = frame.payload().array();
-    if (partial.size() + bytes.length > AgentSocket.MAX_MESSAGE) {
-      throw new AgentSocket.ProtocolException(
-          "a message of more than " + AgentSocket.MAX_MESSAGE + " bytes");
-    }
-    if (!frame.last() || partial.size() > 0) {
-      partial.writeBytes(bytes);
-      bytes = partial.toByteArray();
-    }
-    if (frame.last()) {
-      partial.reset();
-      message(bytes);
-    }
-  }
-
   private void message(byte[] bytes) {
-    if (opcode != AgentSocket.BINARY) {
-      // The server answers in the form it is asked in, and this side asks in binary.
-      log.debug("skipped a text message of the server");
-      return;
-    }
     try {
       ServerSignal signal = Codec.decode(bytes);
       if (signal == null) {
@@ -95,8 +59,26 @@ final class Inbox {
     }
   }
 
-  private static ConnectionEnd closed(ByteBuffer payload) {
-    int code = payload.remaining() < 2 ? NO_CODE : payload.getShort() & 0xFFFF;
-    return new ConnectionEnd.ByServer(code, StandardCharsets.UTF_8.decode(payload).toString());
+  /** Hears the WebSocket. */
+  private final class Ears implements Messages.Reader {
+    @Override
+    public void heard() {
+      reader.heard();
+    }
+
+    @Override
+    public void message(int opcode, byte[] bytes) {
+      if (opcode == WebSocket.BINARY) {
+        Inbox.this.message(bytes);
+      } else {
+        // The server answers in the form it is asked in, and this side asks in binary.
+        log.debug("skipped a text message of the server");
+      }
+    }
+
+    @Override
+    public void ping(byte[] payload) {
+      reader.ping(payload);
+    }
   }
 }

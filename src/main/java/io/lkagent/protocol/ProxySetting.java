@@ -1,5 +1,6 @@
 package io.lkagent.protocol;
 
+import io.lkagent.websocket.Address;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -55,7 +56,7 @@ public record ProxySetting(
         boolean direct =
             Endpoint.isLoopback(target.getHost())
                 || NoProxy.matches(
-                    either(environment, "NO_PROXY"), target.getHost(), Endpoint.portOf(target));
+                    either(environment, "NO_PROXY"), target.getHost(), Address.portOf(target));
         return direct ? null : parse(name, value.strip());
       }
     }

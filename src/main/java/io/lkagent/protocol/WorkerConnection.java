@@ -2,6 +2,10 @@ package io.lkagent.protocol;
 
 import io.lkagent.log.Log;
 import io.lkagent.time.Time;
+import io.lkagent.websocket.FailureDetail;
+import io.lkagent.websocket.Outbox;
+import io.lkagent.websocket.WebSocket;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +31,7 @@ public final class WorkerConnection implements AutoCloseable {
   private static final Log log = Log.of(WorkerConnection.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  private final AgentSocket socket;
+  private final WebSocket socket;
   private final Outbox outbox;
   private final Consumer<ServerSignal> onSignal;
   private final Consumer<ConnectionEnd> onEnd;
@@ -41,13 +45,13 @@ public final class WorkerConnection implements AutoCloseable {
   private volatile boolean closing;
 
   private WorkerConnection(
-      AgentSocket socket,
+      WebSocket socket,
       Consumer<ServerSignal> onSignal,
       Consumer<ConnectionEnd> onEnd,
       Time time,
       Duration pingInterval) {
     this.socket = socket;
-    this.outbox = new Outbox(socket, this::end);
+    this.outbox = new Outbox(socket, Thread.ofVirtual().name("livekit-writer"), this::broken);
     this.onSignal = onSignal;
     this.onEnd = onEnd;
     this.time = time;
@@ -81,7 +85,7 @@ public final class WorkerConnection implements AutoCloseable {
           new ConnectFailure.Unauthorized(endpoint.agentUri(), 0, String.valueOf(e.getMessage())));
     }
     try {
-      AgentSocket socket = new Handshake(endpoint, connectTimeout).open(bearer);
+      WebSocket socket = new Handshake(endpoint, connectTimeout).open(bearer);
       WorkerConnection connection =
           new WorkerConnection(socket, onSignal, onEnd, time, registration.pingInterval());
       connection.start(registration, firstStatus);
@@ -92,11 +96,10 @@ public final class WorkerConnection implements AutoCloseable {
   }
 
   private void start(Registration registration, Supplier<WorkerSignal.UpdateWorker> firstStatus) {
-    outbox.offer(Codec.register(registration));
-    outbox.offer(Codec.encode(firstStatus.get()));
     lastHeard = time.nanos();
+    offer(Codec.register(registration));
+    offer(Codec.encode(firstStatus.get()));
     reader.start();
-    outbox.start();
     pinger.start();
   }
 
@@ -149,12 +152,13 @@ public final class WorkerConnection implements AutoCloseable {
     }
 
     @Override
-    public void control(int opcode, byte[] payload) {
-      if (opcode == AgentSocket.CLOSE) {
-        outbox.goodbye(CLOSE_LIMIT);
-      } else {
-        var _ = outbox.offerFlushed(opcode, payload);
-      }
+    public void ping(byte[] payload) {
+      var _ = outbox.offer(WebSocket.PONG, payload);
+    }
+
+    @Override
+    public void goodbye() {
+      outbox.goodbye(CLOSE_LIMIT);
     }
   }
 
@@ -186,7 +190,7 @@ public final class WorkerConnection implements AutoCloseable {
     boolean wasRegistered =
         !registered.completeExceptionally(new ConnectionEndedException(end))
             && !registered.isCompletedExceptionally();
-    outbox.stop(end);
+    outbox.stop(new ConnectionEndedException(end));
     socket.abort();
     if (!Thread.currentThread().equals(pinger)) {
       pinger.interrupt();
@@ -198,7 +202,7 @@ public final class WorkerConnection implements AutoCloseable {
 
   /** Sends without waiting; after the end it is dropped. */
   public void send(WorkerSignal signal) {
-    outbox.offer(Codec.encode(signal));
+    offer(Codec.encode(signal));
   }
 
   /**
@@ -206,7 +210,17 @@ public final class WorkerConnection implements AutoCloseable {
    * {@link ConnectionEndedException}.
    */
   public CompletableFuture<Void> sendFlushed(WorkerSignal signal) {
-    return outbox.offerFlushed(AgentSocket.BINARY, Codec.encode(signal));
+    return outbox.offer(WebSocket.BINARY, Codec.encode(signal));
+  }
+
+  private void offer(byte[] message) {
+    var _ = outbox.offer(WebSocket.BINARY, message);
+  }
+
+  private IOException broken(IOException cause) {
+    ConnectionEnd lost = new ConnectionEnd.Lost(FailureDetail.of(cause));
+    end(lost);
+    return new ConnectionEndedException(lost);
   }
 
   /** Whether one of its threads still runs; for tests. */

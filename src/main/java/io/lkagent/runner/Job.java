@@ -93,9 +93,15 @@ final class Job implements JobContext {
     }
   }
 
+  /** As {@link #end}, and the worker is told why before a woken entry point can return. */
   void endedBy(boolean success, String reason) {
-    end(reason);
-    events.add(new Event.JobEnded(success, reason));
+    lock.lock();
+    try {
+      events.add(new Event.JobEnded(success, reason));
+      end(reason);
+    } finally {
+      lock.unlock();
+    }
   }
 
   void roomChanged() {

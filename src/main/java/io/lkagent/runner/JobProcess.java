@@ -90,6 +90,9 @@ final class JobProcess {
         if (initialised.failure() == null) {
           channel.send(new FromChild.Ready());
           ProcessTitle.set(ProcessTitle.IDLE);
+          if (events.isEmpty()) {
+            Rehearsal.play();
+          }
         }
         return initialised.failure();
       }
@@ -202,9 +205,11 @@ final class JobProcess {
       ended = next(stopOrDefect().deadline()) instanceof Event.CallbacksEnded;
     }
     if (!ended && running != null) {
+      // First, or the one that is interrupted would be followed by the next.
+      String unfinished = callbacks.giveUp();
       running.interrupt();
       ChildLog.of(JobProcess.class)
-          .error("shutdown callbacks did not end in time", "unfinished", callbacks.giveUp());
+          .error("shutdown callbacks did not end in time", "unfinished", unfinished);
     }
   }
 

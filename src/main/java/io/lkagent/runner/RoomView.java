@@ -21,6 +21,7 @@ final class RoomView implements Room, RoomConnector.Events {
   private final List<Consumer<Participant>> leaveHandlers = new ArrayList<>();
   private final List<Consumer<DataMessage>> dataHandlers = new ArrayList<>();
   private final LinkedBlockingQueue<Runnable> calls = new LinkedBlockingQueue<>();
+  private boolean calling;
   private volatile RoomConnector.@Nullable Link link;
 
   RoomView(String name, Job job) {
@@ -30,7 +31,38 @@ final class RoomView implements Room, RoomConnector.Events {
 
   void connected(RoomConnector.Link connected) {
     link = connected;
-    Thread.ofVirtual().name("room").start(this::callHandlers);
+  }
+
+  /** A call of a handler; a class, because a first lambda costs milliseconds. */
+  private record Call<T>(Consumer<? super T> handler, T about) implements Runnable {
+    @Override
+    public void run() {
+      handler.accept(about);
+    }
+  }
+
+  /** In this order, on a thread that an agent without handlers never needs. */
+  private synchronized <T> void call(Consumer<? super T> handler, T about) {
+    calls.add(new Call<>(handler, about));
+    if (!calling) {
+      calling = true;
+      Thread thread = new Thread(new Caller(), "room");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private <T> void callAll(List<Consumer<T>> handlers, T about) {
+    for (Consumer<T> handler : handlers) {
+      call(handler, about);
+    }
+  }
+
+  private final class Caller implements Runnable {
+    @Override
+    public void run() {
+      callHandlers();
+    }
   }
 
   private void callHandlers() {
@@ -75,7 +107,7 @@ final class RoomView implements Room, RoomConnector.Events {
   public synchronized void onJoin(Consumer<Participant> handler) {
     joinHandlers.add(handler);
     for (Participant participant : present.values()) {
-      calls.add(() -> handler.accept(participant));
+      call(handler, participant);
     }
   }
 
@@ -103,10 +135,10 @@ final class RoomView implements Room, RoomConnector.Events {
     synchronized (this) {
       Participant earlier = present.put(participant.identity(), participant);
       if (earlier != null && !earlier.sid().equals(participant.sid())) {
-        leaveHandlers.forEach(handler -> calls.add(() -> handler.accept(earlier)));
+        callAll(leaveHandlers, earlier);
       }
       if (earlier == null || !earlier.sid().equals(participant.sid())) {
-        joinHandlers.forEach(handler -> calls.add(() -> handler.accept(participant)));
+        callAll(joinHandlers, participant);
       }
     }
     job.roomChanged();
@@ -120,14 +152,14 @@ final class RoomView implements Room, RoomConnector.Events {
         return;
       }
       present.remove(participant.identity());
-      leaveHandlers.forEach(handler -> calls.add(() -> handler.accept(known)));
+      callAll(leaveHandlers, known);
     }
     job.roomChanged();
   }
 
   @Override
   public synchronized void received(DataMessage message) {
-    dataHandlers.forEach(handler -> calls.add(() -> handler.accept(message)));
+    callAll(dataHandlers, message);
   }
 
   @Override

@@ -2,12 +2,12 @@ package io.lkagent.runner;
 
 import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobProtocol;
+import io.lkagent.log.OwnPid;
 import io.lkagent.time.Time;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -28,7 +28,7 @@ public final class RunnerMain {
       LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
       JobChannel channel = open(events);
       long hello = Time.raw().nanos();
-      channel.send(new FromChild.Hello(JobProtocol.VERSION, ownPid(), runtime()));
+      channel.send(new FromChild.Hello(JobProtocol.VERSION, OwnPid.find(), runtime()));
       Thread reader = new Thread(channel, "protocol");
       reader.setDaemon(true);
       reader.start();
@@ -47,16 +47,6 @@ public final class RunnerMain {
     // A pipe can be opened again by its descriptor's name, which needs no native code.
     FileOutputStream out = new FileOutputStream("/dev/fd/" + JobProtocol.FD_TO_WORKER);
     return new JobChannel(new FileInputStream(FileDescriptor.in), out, events);
-  }
-
-  /** By /proc where there is one: the JDK's own way starts a thread pool. */
-  private static long ownPid() {
-    try {
-      String name = Path.of("/proc/self").toRealPath().toString();
-      return Long.parseLong(name.substring(name.lastIndexOf('/') + 1));
-    } catch (IOException | NumberFormatException e) {
-      return ProcessHandle.current().pid();
-    }
   }
 
   private static String runtime() {

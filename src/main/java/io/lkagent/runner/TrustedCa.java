@@ -1,43 +1,41 @@
 package io.lkagent.runner;
 
 import io.lkagent.sdk.RoomException;
+import io.lkagent.websocket.Address;
+import io.lkagent.websocket.FailureDetail;
+import io.lkagent.websocket.Tls;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.net.Socket;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The authority that {@code LKAGENT_CA_FILE} names, to be trusted instead of the JDK's. */
+/** TLS that trusts the authority in {@code LKAGENT_CA_FILE} alone; without one, the JDK's. */
 final class TrustedCa {
+  private static final String VARIABLE = "LKAGENT_CA_FILE";
+
   private TrustedCa() {}
 
-  static Optional<SSLContext> fromEnvironment() throws RoomException {
-    @Nullable String file = System.getenv("LKAGENT_CA_FILE");
-    if (file == null || file.isEmpty()) {
-      return Optional.empty();
+  static Socket secure(Socket raw, Address server) throws RoomException {
+    @Nullable String file = System.getenv(VARIABLE);
+    boolean set = file != null && !file.isEmpty();
+    SSLContext trust;
+    try {
+      trust = Tls.trusting(set ? Path.of(file) : null);
+    } catch (IOException e) {
+      throw new RoomException(VARIABLE + ": " + e.getMessage(), null);
     }
-    try (InputStream pem = Files.newInputStream(Path.of(file))) {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        trusted.setCertificateEntry("ca" + trusted.size(), certificate);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return Optional.of(context);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new RoomException("LKAGENT_CA_FILE " + file + ": " + Failure.line(e), e);
+    try {
+      return Tls.over(raw, server, trust);
+    } catch (IOException e) {
+      throw new RoomException(
+          "no TLS connection ("
+              + FailureDetail.of(e)
+              + "): "
+              + VARIABLE
+              + (set ? " is " + file : " is not set")
+              + "; it names the PEM file of the authority to trust",
+          null);
     }
   }
 }

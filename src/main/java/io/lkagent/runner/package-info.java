@@ -8,7 +8,9 @@
  *
  * <p>Threads: {@code protocol} reads the channel and answers pings; the main thread owns the state
  * and takes {@link io.lkagent.runner.Event}s; {@code init}, {@code entry point} and {@code
- * shutdown} run the agent's code; {@code room} runs its handlers.
+ * shutdown} run the agent's code; {@code room} runs its handlers; {@code room reader} and {@code
+ * room writer} are the connection's. Platform threads where an agent needs none of its own: the
+ * first virtual one costs its process 4 MB and 20 ms of CPU.
  */
 @NullMarked
 package io.lkagent.runner;

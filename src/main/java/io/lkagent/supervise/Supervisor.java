@@ -18,6 +18,7 @@ import io.lkagent.process.ProcessEntry;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.ProcessStarter;
 import io.lkagent.process.ProcessTable;
+import io.lkagent.process.Scarcity;
 import io.lkagent.process.SpawnException;
 import io.lkagent.time.Time;
 import java.io.IOException;
@@ -163,7 +164,10 @@ public final class Supervisor {
       protocol.start();
       lines.start();
     } catch (OutOfMemoryError e) { // how the JVM says that the system has no thread to give
-      kill(new StopCause(StopReason.SPAWN_FAILED, "no thread for its pipes: " + e.getMessage()));
+      String why = String.valueOf(e.getMessage());
+      kill(
+          new StopCause(
+              StopReason.SPAWN_FAILED, "no thread for its pipes: " + why + Scarcity.remedy(why)));
     }
     // Only now: the last words are waited for, which nobody can do before a reader runs.
     var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));

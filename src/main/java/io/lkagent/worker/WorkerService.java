@@ -45,17 +45,29 @@ public final class WorkerService implements AutoCloseable {
     metrics.showLog(() -> LogPipeline.current().written(), () -> LogPipeline.current().dropped());
     Worker worker = new Worker(settings, metrics, listener, time);
     WorkerService service = new WorkerService(worker);
+    boolean started = false;
+    try {
+      service.open(settings, metrics);
+      started = true;
+      return service;
+    } finally {
+      if (!started) {
+        service.open.close();
+      }
+    }
+  }
+
+  private void open(WorkerSettings settings, WorkerMetrics metrics) throws CannotListenException {
     OpsServer ops =
-        service.open.push(
+        open.push(
             OpsServer.start(
                 new Listen(settings.host(), settings.port(), settings.portFile()),
                 worker::health,
-                service::info,
+                this::info,
                 metrics));
-    service.enter(settings, ops.port());
+    enter(settings, ops.port());
     say(settings, ops.port());
     worker.start();
-    return service;
   }
 
   private static void say(WorkerSettings s, int port) {

@@ -155,22 +155,6 @@ final class BadAgentsTest {
     }
   }
 
-  @Test
-  void spawn_thatTheSystemRefuses_isSaidInALineAndDoesNotEndTheWorker() {
-    try (ServerUnderTest server = DevServerUnderTest.start();
-        Lkagent worker = Lkagent.worker(folder, server, Map.of(), "--max-jobs", "40")) {
-      worker.awaitLog("registered");
-      worker.awaitLog("a process is ready");
-      int open = Path.of("/proc/" + worker.pid() + "/fd").toFile().list().length;
-      Lkagent.run("prlimit", "--nofile=" + (open + 3), "--pid", Long.toString(worker.pid()));
-      new ServerApi(server).createRoom("a", "outside");
-      worker.awaitLog("a process did not start", "reason", "spawn-failed");
-      assertTrue(worker.log().size() < 200, worker::said);
-      worker.signal("KILL");
-      worker.awaitNothingLeft(SOON);
-    }
-  }
-
   private String script(String name, String text) throws IOException {
     Path file = folder.resolve(name + ".sh");
     Files.writeString(file, "#!/bin/sh\n" + text + "\n");

@@ -137,6 +137,28 @@ final class BadUsageTest {
     }
   }
 
+  /** At once, while the JVM loads its classes, and when the worker has begun to. */
+  @Test
+  void worker_thatIsToldToStopBeforeItRuns_endsByTheSignalOrInGoodOrder() {
+    for (int files : new int[] {0, 5, 60}) {
+      try (Lkagent worker = Lkagent.start(folder, NOWHERE, Lkagent.workerArguments())) {
+        eventually(
+            SOON,
+            worker::said,
+            () -> {
+              String[] open = Path.of("/proc/" + worker.pid() + "/fd").toFile().list();
+              return open == null || open.length >= files;
+            });
+        worker.signal("TERM");
+        int code = worker.awaitExit(Duration.ofSeconds(10));
+        // Java itself stumbles over a signal in the first milliseconds.
+        boolean stumbled = code == 1 && worker.stderr().contains("initialization of VM");
+        assertTrue(code == 143 || code == 0 || stumbled, () -> code + worker.said());
+        worker.awaitNothingLeft(SOON);
+      }
+    }
+  }
+
   @Test
   void worker_withoutARuntimeFolder_saysSoAndServes() throws IOException {
     Path file = Files.writeString(folder.resolve("a-file"), "");

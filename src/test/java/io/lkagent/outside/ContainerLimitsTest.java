@@ -43,7 +43,7 @@ final class ContainerLimitsTest {
   /** Busy is what this container may use, not what the machine has left. */
   @Test
   void cpuQuota_isUsedUp_andTheWorkerIsFullOnAnIdleMachine() {
-    try (TestCgroup group = TestCgroup.cpu(50);
+    try (TestCgroup group = TestCgroup.cpu(25);
         ServerUnderTest server = DevServerUnderTest.start();
         Lkagent worker = worker(group, server, "busy", "--load", "cpu")) {
       worker.awaitLog("registered");

@@ -12,6 +12,7 @@ import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,34 @@ final class HealthTest {
           "LiveKit disconnected", Json.parseObject(worker.get("/").body()).string("error"));
       worker.signal("TERM");
       assertEquals(0, worker.awaitExit(), worker::said);
+    }
+  }
+
+  @Test
+  void health_byTheRuntimeFolder_tellsNotReadyHungAndGoneApart() {
+    Map<String, String> nowhere =
+        Map.of(
+            "LIVEKIT_URL", "ws://127.0.0.1:1",
+            "LIVEKIT_API_KEY", "key",
+            "LIVEKIT_API_SECRET", "secret");
+    try (Lkagent worker = Lkagent.start(folder, nowhere, Lkagent.workerArguments())) {
+      worker.awaitLog("starting");
+      found(1, "unhealthy, starting");
+      worker.signal("STOP");
+      found(1, "did not answer within 1 s", "--timeout", "1s");
+      worker.signal("KILL");
+      worker.awaitExit();
+      found(3, "no worker runs here");
+      worker.awaitNothingLeft(SOON);
+    }
+  }
+
+  private void found(int code, String words, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("worker", "health"));
+    arguments.addAll(List.of(more));
+    try (Lkagent asked = Lkagent.start(folder, Map.of(), arguments.toArray(String[]::new))) {
+      assertEquals(code, asked.awaitExit(), asked::said);
+      assertTrue((asked.stdout() + asked.stderr()).contains(words), asked::said);
     }
   }
 

@@ -134,6 +134,18 @@ final class ConnectFailureTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"+1d", "-9d"})
+  void tls_certificateOfAnotherTime_namesTheClock(String start) throws Exception {
+    TestCertificate certificate = TestCertificate.startingAt(folder, start);
+    try (ScriptedServer server =
+            ScriptedServer.start(certificate.server(), ConnectFailureTest::stay);
+        Attempt attempt = Attempt.at(Endpoint.parse(server.url(), Map.of(), certificate.pem()))) {
+      String message = attempt.failure(ConnectFailure.TlsProblem.class).message();
+      assertTrue(message.contains("clock"), message);
+    }
+  }
+
   @Test
   void tls_plainServer_isATlsProblem() throws Exception {
     try (ScriptedServer server =

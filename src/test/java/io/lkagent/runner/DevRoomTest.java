@@ -11,6 +11,7 @@ import io.lkagent.sdk.RoomException;
 import io.lkagent.testing.ChildUnderTest;
 import io.lkagent.testing.DevServerUnderTest;
 import io.lkagent.testing.RawParticipant;
+import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.TestTokens;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,60 @@ final class DevRoomTest {
       ann.expect("data"); // behind it the agent only waits
       server.devServer().faults().cutParticipants();
       child.awaitOutput("ended connection-lost");
-      assertFalse(child.await(FromChild.Done.class).success());
+      FromChild.Done done = child.await(FromChild.Done.class);
+      assertFalse(done.success());
+      assertEquals("connection-lost", done.reason());
+      child.awaitOutput("the server closed it without a word");
+    }
+  }
+
+  @Test
+  void agent_roomDeleted_endsAsRoomClosed() throws Exception {
+    try (RawParticipant ann = RawParticipant.join(server, "room", "ann");
+        ChildUnderTest child = joiner()) {
+      child.startJob(job("", TestTokens.participant(server, "room", "agent")));
+      ann.expect("participant_joined");
+      ann.expect("data");
+      new ServerApi(server).deleteRoom("room");
+      expectEnd(child, "room-closed");
+    }
+  }
+
+  @Test
+  void agent_sentAway_endsAsParticipantRemoved() throws Exception {
+    try (RawParticipant ann = RawParticipant.join(server, "room", "ann");
+        ChildUnderTest child = joiner()) {
+      child.startJob(job("", TestTokens.participant(server, "room", "agent")));
+      ann.expect("participant_joined");
+      ann.expect("data");
+      new ServerApi(server).removeParticipant("room", "agent");
+      expectEnd(child, "participant-removed");
+    }
+  }
+
+  private static void expectEnd(ChildUnderTest child, String reason) throws Exception {
+    child.awaitOutput("ended " + reason);
+    FromChild.Done done = child.await(FromChild.Done.class);
+    assertEquals(reason, done.reason());
+    assertTrue(done.success());
+    child.shutdown("job-done");
+    assertEquals(0, child.awaitExit());
+    assertFalse(child.output().contains("is lost"), child.output());
+  }
+
+  @Test
+  void agent_farewell_arrivesBeforeItIsGone() throws Exception {
+    try (RawParticipant ann = RawParticipant.join(server, "room", "ann");
+        ChildUnderTest child = ChildUnderTest.agent(TestAgents.Farewell.class.getName())) {
+      child.toReady().startJob(job("", TestTokens.participant(server, "room", "agent")));
+      ann.expect("participant_joined");
+      for (int i = 0; i < TestAgents.Farewell.MESSAGES; i++) {
+        assertEquals("bye " + i, ann.expect("data").string("payload"));
+      }
+      child.await(FromChild.Done.class);
+      child.shutdown("job-done");
+      ann.expect("participant_left");
+      assertEquals(0, child.awaitExit());
     }
   }
 
@@ -140,5 +194,6 @@ final class DevRoomTest {
   @Test
   void joinUri_garbage_isARoomException() {
     assertThrows(RoomException.class, () -> DevRoom.joinUri("no url"));
+    assertThrows(RoomException.class, () -> DevRoom.joinUri("ws:///nowhere"));
   }
 }

@@ -122,6 +122,44 @@ public final class TestAgents {
     }
   }
 
+  /** Says goodbye many times and has done its work. */
+  public static final class Farewell implements Agent {
+    static final int MESSAGES = 20;
+
+    @Override
+    public void run(JobContext job) throws Exception {
+      var room = job.connect(io.lkagent.sdk.Subscribe.NONE);
+      for (int i = 0; i < MESSAGES; i++) {
+        room.sendData(("bye " + i).getBytes(java.nio.charset.StandardCharsets.UTF_8), "");
+      }
+    }
+  }
+
+  /** Says when it was entered and when it had joined; for {@code child-cost.py}. */
+  public static final class Clocked implements Agent {
+    @Override
+    public void run(JobContext job) throws Exception {
+      long entered = io.lkagent.time.Time.raw().nanos();
+      job.connect(io.lkagent.sdk.Subscribe.NONE);
+      long joined = io.lkagent.time.Time.raw().nanos();
+      System.err.println("clocked " + entered + " " + joined);
+      job.awaitEnd();
+    }
+  }
+
+  /** Sends more than a connection holds. */
+  public static final class Flooder implements Agent {
+    @Override
+    public void run(JobContext job) throws Exception {
+      var room = job.connect(io.lkagent.sdk.Subscribe.NONE);
+      byte[] much = new byte[1 << 20];
+      java.util.Arrays.fill(much, (byte) 'x');
+      while (true) {
+        room.sendData(much, "");
+      }
+    }
+  }
+
   /** Cannot be initialised by the JVM. */
   public static final class BadStatic implements Agent {
     static final int VALUE = Integer.parseInt("none");

@@ -64,7 +64,18 @@ public final class ChildUnderTest implements AutoCloseable {
   }
 
   public static ChildUnderTest agent(String agentClass, String classPath) throws IOException {
+    return agent(Map.of(), agentClass, classPath);
+  }
+
+  /** Starts a Java agent with {@code more} in its environment. */
+  public static ChildUnderTest agent(Map<String, String> more, Class<?> agent) throws IOException {
+    return agent(more, agent.getName(), System.getProperty("java.class.path"));
+  }
+
+  private static ChildUnderTest agent(Map<String, String> more, String agentClass, String classPath)
+      throws IOException {
     return start(
+        more,
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",

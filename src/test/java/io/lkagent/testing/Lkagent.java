@@ -77,23 +77,41 @@ public final class Lkagent implements AutoCloseable {
     return startBehind(List.of(), folder, environment, arguments);
   }
 
-  /** Starts the command by way of another, which becomes it in the end (such as {@code env}). */
+  /**
+   * Starts it by way of another command (such as {@code env}, or one of {@link Confined}); where
+   * that one does not become it in the end, {@link #pid()} is that one's.
+   */
   public static Lkagent startBehind(
       List<String> prefix, Path folder, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-Xmx200m",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            classPath(),
-            "io.lkagent.Main"));
-    command.addAll(List.of(arguments));
+    command.addAll(commandLine(arguments));
     return new Lkagent(folder, environment, command);
+  }
+
+  /**
+   * Starts it on a terminal of its own, which {@link #type} types on and {@link #stdout()} shows;
+   * {@link #pid()} is that terminal's program.
+   */
+  public static Lkagent onTerminal(
+      Path folder, Map<String, String> environment, String... arguments) {
+    return new Lkagent(folder, environment, Confined.terminal(commandLine(arguments)));
+  }
+
+  private static List<String> commandLine(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xmx200m",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath(),
+                "io.lkagent.Main"));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /**
@@ -153,6 +171,16 @@ public final class Lkagent implements AutoCloseable {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Types on its terminal or writes to its stdin. */
+  public void type(String text) {
+    try {
+      process.getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Sends a signal such as {@code TERM}. */

@@ -1,11 +1,13 @@
 package io.lkagent.testing;
 
+import io.lkagent.devserver.DevServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -17,27 +19,73 @@ public record TestCertificate(SSLContext server, Path pem, Path keyStore) {
 
   public static TestCertificate in(Path folder) throws IOException, GeneralSecurityException {
     Path store = folder.resolve("server.p12");
-    Path pem = folder.resolve("ca.pem");
+    make(store, "s", "-ext bc:c");
+    return read(store, "s");
+  }
+
+  /**
+   * One that is valid for two days from {@code start} (keytool's words, such as {@code +1d}),
+   * signed by an authority, which is what there is to trust.
+   */
+  public static TestCertificate startingAt(Path folder, String start)
+      throws IOException, GeneralSecurityException {
+    Path store = folder.resolve("signed.p12");
+    make(store, "ca", "-ext bc:c");
+    make(store, "s", "-signer ca -startdate " + start);
+    return read(store, "ca");
+  }
+
+  private static void make(Path store, String alias, String more) throws IOException {
     keytool(
-        "-genkeypair -alias s -keyalg EC -groupname secp256r1 -validity 2 -dname CN=lkagent-test"
-            + " -ext san=dns:localhost,ip:127.0.0.1,dns:livekit.test -ext bc:c -storetype PKCS12"
-            + " -storepass "
+        "-genkeypair -keyalg EC -groupname secp256r1 -validity 2 -dname CN=lkagent-test-"
+            + alias
+            + " -ext san=dns:localhost,ip:127.0.0.1,dns:livekit.test -storetype PKCS12 -storepass "
             + PASSWORD
+            + " -alias "
+            + alias
+            + " "
+            + more
             + " -keystore",
         store.toString());
+  }
+
+  private static TestCertificate read(Path store, String trusted)
+      throws IOException, GeneralSecurityException {
+    Path pem = store.resolveSibling("ca.pem");
     keytool(
-        "-exportcert -alias s -rfc -storepass " + PASSWORD + " -file " + pem + " -keystore",
+        "-exportcert -rfc -storepass "
+            + PASSWORD
+            + " -file "
+            + pem
+            + " -alias "
+            + trusted
+            + " -keystore",
         store.toString());
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD.toCharArray());
     }
+    // The server shows its own, with the authority's behind it.
+    keys.deleteEntry("ca");
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
     return new TestCertificate(context, pem, store);
+  }
+
+  /** Certificate and key as the dev server wants them, beside the key store. */
+  public DevServerConfig.TlsFiles pemFiles() throws IOException, GeneralSecurityException {
+    KeyStore keys = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+    byte[] key = keys.getKey("s", PASSWORD.toCharArray()).getEncoded();
+    Path file = keyStore.resolveSibling("key.pem");
+    Files.writeString(
+        file,
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(key)
+            + "\n-----END PRIVATE KEY-----\n");
+    return new DevServerConfig.TlsFiles(pem, file);
   }
 
   private static void keytool(String arguments, String store) throws IOException {

@@ -1,4 +1,4 @@
-package io.lkagent.protocol;
+package io.lkagent.websocket;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;

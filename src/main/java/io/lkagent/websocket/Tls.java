@@ -1,7 +1,8 @@
-package io.lkagent.protocol;
+package io.lkagent.websocket;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -9,19 +10,21 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** The certificates that an endpoint trusts. */
-final class Trust {
-  private Trust() {}
+/** TLS towards a server: whom to trust, and the handshake. */
+public final class Tls {
+  private Tls() {}
 
   /**
-   * The TLS settings of an endpoint: the JDK's authorities, or those of its PEM file alone.
+   * Trusts the JDK's authorities, or those of {@code pem} alone.
    *
    * @throws IOException naming the file, when it cannot be read
    */
-  static SSLContext of(Endpoint endpoint) throws IOException {
-    Path pem = endpoint.trusted();
+  public static SSLContext trusting(@Nullable Path pem) throws IOException {
     try {
       return pem == null ? SSLContext.getDefault() : only(pem);
     } catch (GeneralSecurityException | IOException e) {
@@ -48,5 +51,16 @@ final class Trust {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     return context;
+  }
+
+  /** Shakes hands over {@code raw}; the certificate must be the server's and trusted. */
+  public static Socket over(Socket raw, Address server, SSLContext trust) throws IOException {
+    SSLSocket socket =
+        (SSLSocket) trust.getSocketFactory().createSocket(raw, server.host(), server.port(), true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    return socket;
   }
 }

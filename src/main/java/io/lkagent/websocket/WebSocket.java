@@ -1,4 +1,4 @@
-package io.lkagent.protocol;
+package io.lkagent.websocket;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -10,19 +10,21 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * An open WebSocket (RFC 6455, client side) as a stream of frames. One thread reads, one writes.
+ * An open WebSocket (RFC 6455, client side) as a stream of frames. One thread reads; those that
+ * write take turns.
  *
  * <p>The JDK's own WebSocket is not used: it loses the end of a stream that comes right behind a
- * message, and a worker would go on believing in a server that has left (see the decision page).
+ * message, and a worker would go on believing in a server that has left; and it costs a job process
+ * 35 MB (see the decision page).
  */
-final class AgentSocket {
-  static final int CONTINUATION = 0;
-  static final int TEXT = 1;
-  static final int BINARY = 2;
-  static final int CLOSE = 8;
-  static final int PING = 9;
-  static final int PONG = 10;
-  static final int MAX_MESSAGE = 8 << 20;
+public final class WebSocket {
+  public static final int CONTINUATION = 0;
+  public static final int TEXT = 1;
+  public static final int BINARY = 2;
+  public static final int CLOSE = 8;
+  public static final int PING = 9;
+  public static final int PONG = 10;
+  public static final int MAX_MESSAGE = 8 << 20;
 
   private static final int FIN = 0x80;
   private static final int RESERVED = 0x70;
@@ -33,13 +35,13 @@ final class AgentSocket {
   private static final int MAX_HEADER = 14;
 
   /** One frame. */
-  record Frame(int opcode, boolean last, ByteBuffer payload) {}
+  public record Frame(int opcode, boolean last, ByteBuffer payload) {}
 
   /** What came is no WebSocket, or more than this side takes. */
-  static final class ProtocolException extends IOException {
+  public static final class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ProtocolException(String message) {
+    public ProtocolException(String message) {
       super(message);
     }
   }
@@ -51,7 +53,7 @@ final class AgentSocket {
   /**
    * @param raw the TCP connection, below TLS if there is any
    */
-  AgentSocket(Socket raw, InputStream in, OutputStream out) {
+  WebSocket(Socket raw, InputStream in, OutputStream out) {
     this.raw = raw;
     this.in = new DataInputStream(new BufferedInputStream(in));
     this.out = out;
@@ -62,7 +64,7 @@ final class AgentSocket {
   }
 
   /** The next frame; {@link java.io.EOFException} when the server has left. */
-  Frame read() throws IOException {
+  public Frame read() throws IOException {
     int first = in.readUnsignedByte();
     int second = in.readUnsignedByte();
     if ((first & RESERVED) != 0 || (second & MASKED) != 0) {
@@ -83,7 +85,7 @@ final class AgentSocket {
   }
 
   /** Writes one whole frame, masked as a client's must be. */
-  void write(int opcode, ByteBuffer payload) throws IOException {
+  public synchronized void write(int opcode, ByteBuffer payload) throws IOException {
     int length = payload.remaining();
     ByteBuffer frame = ByteBuffer.allocate(length + MAX_HEADER);
     frame.put((byte) (FIN | opcode));
@@ -105,7 +107,7 @@ final class AgentSocket {
   }
 
   /** Ends at once whoever reads or writes. The TCP socket first: a TLS close could wait. */
-  void abort() {
+  public void abort() {
     try {
       raw.close();
     } catch (IOException e) {
