@@ -11,6 +11,10 @@ cd "$dir"
 mkdir -p cache
 rm -f cache/* launch
 
+for jar in lib/picocli-*.jar; do
+  "$java" -cp "lkagent.jar:lib/*" io.lkagent.install.Training renew "$jar" >&2
+done
+
 jars=lkagent.jar
 for jar in lib/*.jar; do jars=$jars:$jar; done
 class_path=
@@ -21,7 +25,7 @@ train() {
   cache=$1
   shift
   "$java" "-XX:AOTCacheOutput=$cache" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
-    --sun-misc-unsafe-memory-access=allow -cp "$class_path" io.lkagent.install.Training "$@" >cache/log 2>&1 &&
+    --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true -cp "$class_path" io.lkagent.install.Training "$@" >cache/log 2>&1 &&
     [ -s "$cache" ] && return
   echo "the training of $cache failed:" >&2
   tail -n 20 cache/log >&2

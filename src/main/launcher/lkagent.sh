@@ -97,8 +97,8 @@ if [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
 fi
 
 # Start fast and stay small: one collector thread, the quick compiler only, no file of counters in /tmp.
-# protobuf's use of Unsafe is no news to whoever runs this.
+# protobuf's use of Unsafe is no news to whoever runs this. Reflection without code made for each call: few calls.
 # exec, so that signals meant for lkagent reach it.
 # shellcheck disable=SC2086 # LKAGENT_JAVA_OPTS holds several words
 exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
-  --sun-misc-unsafe-memory-access=allow ${LKAGENT_JAVA_OPTS:-} "$@"
+  --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true ${LKAGENT_JAVA_OPTS:-} "$@"

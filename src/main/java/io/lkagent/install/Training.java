@@ -37,6 +37,9 @@ import java.util.concurrent.TimeoutException;
  * commands, or a worker that serves one room, whose process records itself too.
  */
 public final class Training {
+  /** Not called here, because it ends the process. */
+  private static final String MAIN = "io.lkagent.Main";
+
   private static final String AGENT = "training";
 
   /** A recording process writes its cache at its end, which takes it seconds. */
@@ -61,13 +64,17 @@ public final class Training {
    * process.
    */
   public static void main(String[] args) throws Exception {
-    if (args.length == 1 && args[0].equals("commands")) {
+    if (args.length == 2 && args[0].equals("renew")) {
+      ModernClasses.renew(Path.of(args[1]));
+    } else if (args.length == 1 && args[0].equals("commands")) {
+      Class.forName(MAIN);
       COMMANDS.forEach(words -> Cli.start(words.toArray(String[]::new)));
     } else if (args.length == 2 && args[0].equals("worker")) {
+      Class.forName(MAIN);
       Cli.start(new String[] {"worker", "start", "--print-config"});
       serveOneRoom(Path.of(args[1]).resolve("job.aot"));
     } else {
-      throw new IllegalArgumentException("usage: Training commands | worker DIR");
+      throw new IllegalArgumentException("usage: Training renew JAR | commands | worker DIR");
     }
   }
 
