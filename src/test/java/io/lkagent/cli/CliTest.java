@@ -108,9 +108,13 @@ final class CliTest {
       assertTrue(run.err().lines().filter(line -> !line.startsWith("Try: ")).count() == 1);
     });
     CliRun environment =
-        CliRun.of(directory, Map.of("LKAGENT_DEV_SERVER_FAULT", "refuse-upgrades nonsense"), "dev-server");
+        CliRun.of(
+            directory,
+            Map.of("LKAGENT_DEV_SERVER_FAULT", "refuse-upgrades nonsense"),
+            "dev-server");
     assertEquals(2, environment.exit());
-    assertTrue(environment.err().contains("environment LKAGENT_DEV_SERVER_FAULT"), environment.err());
+    assertTrue(
+        environment.err().contains("environment LKAGENT_DEV_SERVER_FAULT"), environment.err());
   }
 
   @Test

@@ -104,7 +104,8 @@ final class WireComparisonTest {
     assertEquals(List.of("REGISTER", "UPDATE_WORKER"), seen.statements(1).subList(0, 2));
     assertEquals(List.of("REGISTER", "UPDATE_WORKER"), seen.statements(2).subList(0, 2));
     assertEquals("FULL", seen.firstStatus(2));
-    assertTrue(seen.millis("status") < 0, seen::toString);
+    // It does not wait for the answer, which may still be the first to pass.
+    assertTrue(seen.millis("status") < 100, seen::toString);
     assertTrue(seen.millis("yes") < 500, seen::toString);
     assertTrue(seen.millis("full") < 0, seen::toString);
     assertTrue(seen.millis("full after SIGTERM") < 1000, seen::toString);

@@ -24,7 +24,8 @@ public final class WireRecord {
   public static final List<String> ROWS =
       List.of(
           "first status after the register's answer",
-          "asked → yes",
+          "asked → yes, the first",
+          "asked → yes, the third",
           "SUCCESS against the agent's leave, dispatch deleted",
           "the yes that fills it → FULL",
           "cut → registered again",
@@ -107,7 +108,7 @@ public final class WireRecord {
   public void answered() {
     Message asked = await(m -> heard(m).hasAvailability());
     Message yes = await(m -> said(m).hasAvailability() && said(m).getAvailability().getAvailable());
-    note("asked → yes", "yes", asked, yes);
+    note("asked → yes, the first", "yes", asked, yes);
   }
 
   /**
@@ -143,6 +144,9 @@ public final class WireRecord {
             .filter(m -> said(m).getAvailability().getAvailable())
             .reduce((first, second) -> second)
             .orElseThrow();
+    String job = said(filled).getAvailability().getJobId();
+    Message asked = await(m -> heard(m).getAvailability().getJob().getId().equals(job));
+    note("asked → yes, the third", "third yes", asked, filled);
     note("the yes that fills it → FULL", "full", filled, full);
   }
 

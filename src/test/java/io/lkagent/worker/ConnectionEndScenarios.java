@@ -91,7 +91,7 @@ abstract class ConnectionEndScenarios extends WireSupport {
       proxy().refuse(true);
       proxy().cut();
       assertTrue(ProcessHandle.of(ends.pid()).orElseThrow().destroyForcibly());
-      eventually(worker, () -> refusals().size() == 2 && !alive(ends.pid()));
+      eventually(worker, () -> refusals().size() >= 2 && !alive(ends.pid()));
       proxy().refuse(false);
       backWithItsJob(worker, stays);
       Message back = proxy().awaitMessage(m -> m.connection() == 2, PATIENCE);
