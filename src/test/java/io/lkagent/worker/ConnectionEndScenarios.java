@@ -135,7 +135,8 @@ abstract class ConnectionEndScenarios extends WireSupport {
       proxy().awaitMessage(message -> heard(message).hasAssignment(), PATIENCE);
       proxy().cut();
       proxy().drop(message -> false);
-      proxy().awaitMessage(m -> m.connection() == 2 && said(m).hasUpdateWorker(), PATIENCE);
+      // A dispatch before the server has taken the worker in again would be lost.
+      proxy().awaitMessage(m -> m.connection() == 2 && heard(m).hasRegister(), PATIENCE);
       eventually(worker, () -> worker.worker().load() == 0);
       String next = api().createDispatch(name(), name(), "").getId();
       assertEquals(next, onlyOneRunning(worker).dispatchId());
