@@ -7,7 +7,11 @@ import sys
 from livekit.agents import AgentServer, JobContext, cli
 
 logging.basicConfig(level=logging.INFO)
-server = AgentServer(num_idle_processes=1, port=0, host="127.0.0.1")
+options = {}
+if os.environ.get("TEST_MAX_JOBS"):
+    most = int(os.environ["TEST_MAX_JOBS"])
+    options["load_fnc"] = lambda worker: min(len(worker.active_jobs) / most, 1.0)
+server = AgentServer(num_idle_processes=1, port=0, host="127.0.0.1", **options)
 
 
 @server.rtc_session(agent_name=os.environ["TEST_AGENT_NAME"])

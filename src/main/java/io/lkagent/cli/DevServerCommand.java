@@ -21,6 +21,9 @@ final class DevServerCommand implements Runnable, LkagentCommand.WithExit {
       throw new UsageException("--tls-certificate and --tls-key go together; one is missing");
     }
     WorkerCommand.checkPort("--port", options.port);
+    if (options.faults.isEmpty()) {
+      options.faults = StartFault.ofEnvironment(root.context().environment());
+    }
     SecretSource secret =
         SecretSource.of(
             options.apiSecretFile, root.context().environment(), root.context().directory());

@@ -50,8 +50,16 @@ final class DevServerOptions {
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key (PEM, PKCS#8).")
   @Nullable Path tlsKey;
 
-  @Option(names = "--fault", paramLabel = "FAULT", description = "Misbehave; repeatable.")
-  List<String> faults = new ArrayList<>();
+  @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      converter = StartFault.Reader.class,
+      description = {
+        "Misbehave from the start; repeatable. One of",
+        "delay-answers=300ms, delay-worker-messages=1s,",
+        "drop-replies=CreateDispatch[:TIMES], refuse-upgrades."
+      })
+  List<StartFault> faults = new ArrayList<>();
 
   @Option(names = "--real-delays", description = "Dispatch as slowly as livekit-server does.")
   boolean realDelays;

@@ -13,21 +13,20 @@ import java.util.concurrent.CountDownLatch;
 final class DevServerRunner implements UseCases.DevServerRun {
   @Override
   public ExitCode run(DevServerOptions options, SecretSource secret, Console console) {
-    if (!options.faults.isEmpty()) {
-      throw new UsageException(
-          "--fault is not built yet: tell the running server by POST /dev/faults instead"
-              + " (src/docs/DEV-SERVER.md)");
-    }
     CountDownLatch stop = new CountDownLatch(1);
     Signals.handle("TERM", name -> stop.countDown());
     Signals.handle("INT", name -> stop.countDown());
-    try (DevServer server = DevServer.start(config(options, secret))) {
+    try (DevServer server =
+        DevServer.start(
+            config(options, secret),
+            faults -> options.faults.forEach(fault -> fault.effect().accept(faults)))) {
       if (options.portFile != null) {
         announce(options.portFile, server.port());
       }
       console.result(server.url());
       console.note(
           "dev server on " + server.url() + ", key " + options.apiKey + "; stop it with Ctrl-C");
+      options.faults.forEach(fault -> console.note("misbehaves on demand: " + fault.text()));
       stop.await();
       return ExitCode.DONE;
     } catch (DevServerStartException e) {

@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import livekit.LivekitModels.ServerInfo;
 import org.jspecify.annotations.Nullable;
@@ -54,18 +55,31 @@ public final class DevServer implements AutoCloseable {
   private volatile Life life;
   private boolean closed;
 
-  private DevServer(DevServerConfig config, @Nullable SSLContext tls) throws IOException {
+  private DevServer(DevServerConfig config, @Nullable SSLContext tls, Consumer<Faults> firstFaults)
+      throws IOException {
     this.config = config;
     this.tls = tls;
+    firstFaults.accept(faults);
     this.life = begin(config.port());
     this.port = life.front().port();
   }
 
   /** Starts a server; it listens when this returns. */
   public static DevServer start(DevServerConfig config) throws DevServerStartException {
+    return start(config, faults -> {});
+  }
+
+  /**
+   * Starts a server that misbehaves from its first connection on.
+   *
+   * @param firstFaults sets delays, replies to drop, or the refusing of upgrades; there is nothing
+   *     to cut or to forget yet
+   */
+  public static DevServer start(DevServerConfig config, Consumer<Faults> firstFaults)
+      throws DevServerStartException {
     @Nullable SSLContext tls = sslContext(config.tls());
     try {
-      DevServer server = new DevServer(config, tls);
+      DevServer server = new DevServer(config, tls, firstFaults);
       log.info("dev server listens", "url", server.url());
       return server;
     } catch (IOException | RuntimeException e) {

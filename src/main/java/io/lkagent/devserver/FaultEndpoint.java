@@ -79,7 +79,11 @@ final class FaultEndpoint {
     }
     if (asked.has("drop_replies")) {
       JsonObject drop = asked.object("drop_replies");
-      faults.dropReplies(drop.string("method"), (int) drop.number("times", 1));
+      String method = drop.string("method");
+      if (!Faults.METHODS.contains(method)) {
+        throw new JsonException("no method \"" + method + "\" in the server API");
+      }
+      faults.dropReplies(method, (int) drop.number("times", 1));
     }
     if (asked.has("refuse_upgrades")) {
       faults.refuseUpgrades(asked.flag("refuse_upgrades", false));

@@ -1,9 +1,24 @@
 package io.lkagent.devserver;
 
 import java.time.Duration;
+import java.util.Set;
 
 /** What a {@link DevServer} can be told to do wrong, at any time, from any thread. */
 public interface Faults {
+  /** The methods of the server API, whose replies can be dropped. */
+  Set<String> METHODS =
+      Set.of(
+          "CreateRoom",
+          "ListRooms",
+          "DeleteRoom",
+          "ListParticipants",
+          "GetParticipant",
+          "RemoveParticipant",
+          "UpdateRoomMetadata",
+          "CreateDispatch",
+          "DeleteDispatch",
+          "ListDispatch");
+
   /** Holds each answer of the server API back for this long; zero ends it. */
   void delayAnswers(Duration delay);
 

@@ -39,6 +39,8 @@ final class Codec {
                   .setJobId(update.jobId())
                   .setStatus(status(update.result()))
                   .setError(update.error()));
+      case WorkerSignal.StillRunning(var jobIds) ->
+          message.setMigrateJob(LivekitAgent.MigrateJobRequest.newBuilder().addAllJobIds(jobIds));
       case WorkerSignal.Ping ping ->
           message.setPing(LivekitAgent.WorkerPing.newBuilder().setTimestamp(ping.timestamp()));
     }

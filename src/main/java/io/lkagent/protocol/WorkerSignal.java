@@ -1,5 +1,6 @@
 package io.lkagent.protocol;
 
+import java.util.List;
 import java.util.Map;
 
 /** A message from the worker to the server. */
@@ -32,6 +33,13 @@ public sealed interface WorkerSignal {
 
   /** Tells how a job stands; the error is empty unless it failed. */
   record UpdateJob(String jobId, JobResult result, String error) implements WorkerSignal {}
+
+  /** Names the jobs that run here, to a server that has forgotten them with the connection. */
+  record StillRunning(List<String> jobIds) implements WorkerSignal {
+    public StillRunning {
+      jobIds = List.copyOf(jobIds);
+    }
+  }
 
   /** Asks for a {@link ServerSignal.Ponged} with the same timestamp. */
   record Ping(long timestamp) implements WorkerSignal {}

@@ -248,6 +248,16 @@ final class WorkerLogic {
       WorkerState state, WorkerEvent.LinkUp up, long now, List<WorkerAction> actions) {
     boolean again = !(state.link() instanceof Link.Unregistered);
     actions.add(new WorkerAction.Tell(new WorkerNews.Registered(up.workerId(), again)));
+    List<String> running =
+        state.jobs().values().stream()
+            .filter(job -> job.stage() == Stage.LAUNCHING || job.stage() == Stage.RUNNING)
+            .map(JobEntry::id)
+            .toList();
+    if (!running.isEmpty()) {
+      // livekit-server itself makes nothing of it; a server that can move jobs learns whose they
+      // are.
+      actions.add(new WorkerAction.Say(new WorkerSignal.StillRunning(running)));
+    }
     return state.with(new Link.Up(up.workerId(), up.devServer(), again, now));
   }
 

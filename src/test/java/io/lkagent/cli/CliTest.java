@@ -92,6 +92,32 @@ final class CliTest {
   }
 
   @Test
+  void devServerFault_wrong_saysWhatIsThere() {
+    Map<String, String> bad =
+        Map.of(
+            "delay-answer=1s", "did you mean \"delay-answers\"?",
+            "delay-answers", "delay-answers=300ms",
+            "delay-worker-messages=soon", "\"soon\" is not a duration",
+            "drop-replies=CreateDispach", "did you mean \"CreateDispatch\"?",
+            "drop-replies=CreateRoom:0", "\"0\" is not a number of replies",
+            "refuse-upgrades=no", "takes no value");
+    bad.forEach((fault, words) -> {
+      CliRun run = run("dev-server", "--fault", fault);
+      assertEquals(2, run.exit(), run.err());
+      assertTrue(run.err().contains(words), run.err());
+      assertTrue(run.err().lines().filter(line -> !line.startsWith("Try: ")).count() == 1);
+    });
+    CliRun environment =
+        CliRun.of(
+            directory,
+            Map.of("LKAGENT_DEV_SERVER_FAULT", "refuse-upgrades nonsense"),
+            "dev-server");
+    assertEquals(2, environment.exit());
+    assertTrue(
+        environment.err().contains("environment LKAGENT_DEV_SERVER_FAULT"), environment.err());
+  }
+
+  @Test
   void version_asked_isOneLine() {
     assertEquals("lkagent (development)\n", run("--version").out());
   }

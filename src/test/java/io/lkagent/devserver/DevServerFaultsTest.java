@@ -63,6 +63,22 @@ final class DevServerFaultsTest {
   }
 
   @Test
+  void dropReplies_knowsTheMethodsOfTheServerApiAndNoOther() {
+    String admin = TestTokens.admin(server, "");
+    assertEquals(
+        400, fault(admin, "drop_replies", Json.object("method", "CreateDispach")).statusCode());
+    byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
+    for (String method : Faults.METHODS) {
+      String service = method.contains("Dispatch") ? "AgentDispatchService/" : "RoomService/";
+      assertEquals(
+          401,
+          api.post("/twirp/livekit." + service + method, "", "application/json", empty)
+              .statusCode(),
+          method);
+    }
+  }
+
+  @Test
   void restartOverHttp_answersFirst_thenForgets() {
     api.createRoom("room");
     try (RawWorker worker = RawWorker.registered(server, "a")) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** LiveKit's own Python worker as a process, with an app of the tests. */
@@ -24,6 +25,13 @@ public final class PythonWorker implements AutoCloseable {
 
   /** Starts one that registers under {@code agentName} at {@code url}, with the server's key. */
   public static PythonWorker start(ServerUnderTest server, String url, String agentName) {
+    // By jobs: by its own measure of the CPU it refuses them all on a busy machine.
+    return start(server, url, agentName, Map.of("TEST_MAX_JOBS", "10"));
+  }
+
+  /** The same; {@code more} is {@code TEST_JOIN} or {@code TEST_MAX_JOBS}, see the app. */
+  public static PythonWorker start(
+      ServerUnderTest server, String url, String agentName, Map<String, String> more) {
     try {
       Path log = Files.createTempFile("python-worker", ".log");
       ProcessBuilder builder =
@@ -34,6 +42,7 @@ public final class PythonWorker implements AutoCloseable {
       builder.environment().put("LIVEKIT_API_KEY", server.key());
       builder.environment().put("LIVEKIT_API_SECRET", server.secret());
       builder.environment().put("TEST_AGENT_NAME", agentName);
+      builder.environment().putAll(more);
       return new PythonWorker(builder.start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -53,6 +62,12 @@ public final class PythonWorker implements AutoCloseable {
   /** Asks it to drain, as a supervisor does. */
   public void terminate() {
     process.destroy();
+  }
+
+  /** Its exit code, which must come within {@code limit}. */
+  public int awaitExit(Duration limit) {
+    Eventually.eventually(limit, () -> "it does not end: " + output(), this::ended);
+    return process.exitValue();
   }
 
   private boolean ended() {

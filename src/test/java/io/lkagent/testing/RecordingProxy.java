@@ -43,7 +43,8 @@ public final class RecordingProxy implements AutoCloseable {
    * @param nanos when it arrived, by {@code Time.raw().nanos()}
    * @param kind the protobuf case ({@code REGISTER}, {@code UPDATE_WORKER}, {@code ASSIGNMENT}, …),
    *     a control frame ({@code WS_PING}, {@code WS_PONG}, {@code CLOSE}), {@code TEXT}, {@code
-   *     GARBAGE}, or {@code OPENED} and {@code GONE} for the connection itself
+   *     GARBAGE}, or {@code OPENED} and {@code GONE} for the connection itself, or {@code REFUSED}
+   *     for one that did not come about (its number is 0)
    * @param worker the message, when it is one from the worker
    * @param server the message, when it is one from the server
    * @param dropped whether it was not handed on
@@ -66,8 +67,10 @@ public final class RecordingProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Message> messages = new CopyOnWriteArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> agents = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<Direction, Duration> delays = new EnumMap<>(Direction.class);
+  private final Map<Integer, DelayLine> toWorkers = new ConcurrentHashMap<>();
   private volatile Predicate<Message> dropped = message -> false;
   private volatile boolean refusing;
 
@@ -138,6 +141,32 @@ public final class RecordingProxy implements AutoCloseable {
     open.forEach(RecordingProxy::closeQuietly);
   }
 
+  /** Breaks the agent WebSockets alone; what job processes have open goes on. */
+  public void cutWorkers() {
+    agents.forEach(RecordingProxy::closeQuietly);
+  }
+
+  /** Breaks every connection that is open now with a TCP reset. */
+  public void reset() {
+    for (Socket socket : open) {
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // It is closed already.
+      }
+      closeQuietly(socket);
+    }
+  }
+
+  /** Says goodbye to every worker in the server's name, with this close code. */
+  public void sayGoodbye(int code) {
+    byte[] payload = {(byte) (code >> 8), (byte) code};
+    toWorkers.forEach((connection, line) -> {
+      record(new Message(connection, Direction.TO_WORKER, now(), "CLOSE", null, null, false));
+      line.put(new WebSocketFrame(WebSocketFrame.CLOSE, true, payload), false, now());
+    });
+  }
+
   /** Lets each message that goes this way arrive this much later, in order. */
   public void delay(Direction direction, Duration delay) {
     synchronized (delays) {
@@ -150,7 +179,7 @@ public final class RecordingProxy implements AutoCloseable {
     dropped = predicate;
   }
 
-  /** Whether new connections are closed at once. */
+  /** Whether new connections are closed once they have said what they want. */
   public void refuse(boolean refuse) {
     refusing = refuse;
   }
@@ -174,16 +203,18 @@ public final class RecordingProxy implements AutoCloseable {
   }
 
   private void serve(Socket worker) {
-    if (refusing) {
-      discard(worker);
-      return;
-    }
     Socket server = new Socket();
     open.add(server);
     try {
       worker.setTcpNoDelay(true);
       String head = WebSocketFrame.readHead(worker.getInputStream());
       if (head.isEmpty()) {
+        return;
+      }
+      if (refusing) {
+        if (agent(head)) {
+          record(new Message(0, Direction.TO_SERVER, now(), "REFUSED", null, null, false));
+        }
         return;
       }
       server.connect(new java.net.InetSocketAddress(upstream.getHost(), upstream.getPort()), 5_000);
@@ -199,13 +230,13 @@ public final class RecordingProxy implements AutoCloseable {
 
   private void relay(String head, Socket worker, Socket server) throws IOException {
     send(server, withoutExtensions(head));
-    boolean agent = head.toLowerCase(java.util.Locale.ROOT).matches("(?s)get [^ ]*/agent[?/ ].*");
     int connection = 0;
-    if (agent) {
+    if (agent(head)) {
       String answer = WebSocketFrame.readHead(server.getInputStream());
       send(worker, withoutExtensions(answer));
       if (answer.startsWith("HTTP/1.1 101")) {
         connection = connections.incrementAndGet();
+        agents.addAll(Set.of(worker, server));
         record(new Message(connection, Direction.TO_SERVER, now(), "OPENED", null, null, false));
       }
     }
@@ -222,6 +253,10 @@ public final class RecordingProxy implements AutoCloseable {
     }
   }
 
+  private static boolean agent(String head) {
+    return head.toLowerCase(java.util.Locale.ROOT).matches("(?s)get [^ ]*/agent[?/ ].*");
+  }
+
   /** Moves frames, or bytes when it is no agent WebSocket, until one side ends; then ends both. */
   private void pump(int connection, Direction direction, Socket from, Socket to) {
     try {
@@ -230,6 +265,9 @@ public final class RecordingProxy implements AutoCloseable {
         return;
       }
       try (DelayLine line = new DelayLine(to)) {
+        if (direction == Direction.TO_WORKER) {
+          toWorkers.put(connection, line);
+        }
         while (true) {
           WebSocketFrame frame = WebSocketFrame.read(from.getInputStream());
           Message message = record(seen(connection, direction, frame));
@@ -243,6 +281,9 @@ public final class RecordingProxy implements AutoCloseable {
         record(new Message(connection, direction, now(), "GONE", null, null, false));
       }
     } finally {
+      if (direction == Direction.TO_WORKER) {
+        toWorkers.remove(connection);
+      }
       discard(from);
       discard(to);
     }
@@ -305,6 +346,7 @@ public final class RecordingProxy implements AutoCloseable {
   private void discard(Socket socket) {
     closeQuietly(socket);
     open.remove(socket);
+    agents.remove(socket);
   }
 
   private static long now() {

@@ -5,44 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.agents.AgentSource;
-import io.lkagent.testing.RecordingProxy;
-import io.lkagent.testing.RecordingProxy.Direction;
 import io.lkagent.testing.RecordingProxy.Message;
 import io.lkagent.testing.WorkerUnderTest;
 import io.lkagent.time.Time;
 import java.time.Duration;
 import java.util.List;
-import livekit.LivekitAgent.JobStatus;
-import livekit.LivekitAgent.ServerMessage;
-import livekit.LivekitAgent.WorkerMessage;
 import livekit.LivekitAgent.WorkerStatus;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What our worker says on the wire, and when: the same to both servers. */
-abstract class WireScenarios extends ScenarioSupport {
-  private RecordingProxy proxy;
-
-  @BeforeEach
-  void startProxy() {
-    proxy = RecordingProxy.inFrontOf(server().url());
-  }
-
-  @AfterEach
-  void stopProxy() {
-    proxy.close();
-  }
-
+abstract class WireScenarios extends ConnectionEndScenarios {
   @Test
   void register_statusIsRightBehind() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()))) {
-      Message answer = proxy.awaitMessage(m -> heard(m).hasRegister(), PATIENCE);
-      Message status = proxy.awaitMessage(m -> said(m).hasUpdateWorker(), PATIENCE);
+    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy().url()))) {
+      Message answer = proxy().awaitMessage(m -> heard(m).hasRegister(), PATIENCE);
+      Message status = proxy().awaitMessage(m -> said(m).hasUpdateWorker(), PATIENCE);
       assertEquals(
           List.of("REGISTER", "UPDATE_WORKER"),
           statements(1).subList(0, 2),
-          () -> proxy.messages() + "");
+          () -> proxy().messages() + "");
       assertTrue(status.nanos() - answer.nanos() < Duration.ofMillis(100).toNanos());
       assertEquals(WorkerStatus.WS_AVAILABLE, said(status).getUpdateWorker().getStatus());
       assertTrue(worker.told(WorkerNews.Registered.class));
@@ -51,27 +32,27 @@ abstract class WireScenarios extends ScenarioSupport {
 
   @Test
   void fullWorkerComesBack_fullIsRightBehindRegister() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()).pool(1, 1))) {
+    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy().url()).pool(1, 1))) {
       api().createRoom(name(), name());
       worker.awaitRunning(1);
-      proxy.awaitMessage(WireScenarios::full, PATIENCE);
-      proxy.cut();
-      proxy.awaitMessage(m -> full(m) && m.connection() == 2, PATIENCE);
+      proxy().awaitMessage(WireSupport::full, PATIENCE);
+      proxy().cut();
+      proxy().awaitMessage(m -> full(m) && m.connection() == 2, PATIENCE);
       assertEquals(List.of("REGISTER", "UPDATE_WORKER"), statements(2).subList(0, 2));
       api().createRoom(name() + "-next", name());
       never(
           List.of(worker),
-          () -> proxy.messages().stream().anyMatch(m -> asked(m) && m.connection() == 2));
+          () -> proxy().messages().stream().anyMatch(m -> asked(m) && m.connection() == 2));
     }
   }
 
   @Test
   void agentNeverReady_answeredWithin500ms_andLeavesNothingBehind() throws Exception {
     try (WorkerUnderTest worker =
-        worker(s -> s.endpoint(proxy.url()).agent(new AgentSource.Exec("sleep 600")))) {
+        worker(s -> s.endpoint(proxy().url()).agent(new AgentSource.Exec("sleep 600")))) {
       api().createRoom(name(), name());
-      Message asked = proxy.awaitMessage(WireScenarios::asked, PATIENCE);
-      Message answer = proxy.awaitMessage(WireScenarios::answered, PATIENCE);
+      Message asked = proxy().awaitMessage(WireSupport::asked, PATIENCE);
+      Message answer = proxy().awaitMessage(WireSupport::answered, PATIENCE);
       assertTrue(answer.nanos() - asked.nanos() < Duration.ofMillis(500).toNanos());
       assertEquals(List.of(), worker.running());
       // The waiting job must not be given a new process when all are killed.
@@ -84,16 +65,16 @@ abstract class WireScenarios extends ScenarioSupport {
 
   @Test
   void moreRoomsThanJobs_eachAskAnsweredWithin500ms_andNeverOneYesTooMany() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()).pool(2, 3))) {
+    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy().url()).pool(2, 3))) {
       for (int i = 0; i < 6; i++) {
         api().createRoom(name() + "-" + i, name());
       }
       worker.awaitRunning(3);
       never(List.of(worker), () -> worker.running().size() > 3);
-      List<Message> answers = proxy.messages().stream().filter(WireScenarios::answered).toList();
+      List<Message> answers = proxy().messages().stream().filter(WireSupport::answered).toList();
       assertEquals(
           3, answers.stream().filter(m -> said(m).getAvailability().getAvailable()).count());
-      for (Message asked : proxy.messages().stream().filter(WireScenarios::asked).toList()) {
+      for (Message asked : proxy().messages().stream().filter(WireSupport::asked).toList()) {
         String id = heard(asked).getAvailability().getJob().getId();
         Message answer =
             answers.stream()
@@ -107,12 +88,12 @@ abstract class WireScenarios extends ScenarioSupport {
 
   @Test
   void drain_fullWithin1s_thenSuccess_thenTheProcessEnds() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()))) {
+    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy().url()))) {
       api().createRoom(name(), name());
       ProcessRow row = onlyOneRunning(worker);
       long asked = Time.raw().nanos();
       worker.worker().drain();
-      Message full = proxy.awaitMessage(WireScenarios::full, PATIENCE);
+      Message full = proxy().awaitMessage(WireSupport::full, PATIENCE);
       assertTrue(full.nanos() - asked < Duration.ofSeconds(1).toNanos());
       assertTrue(alive(row.pid()));
       api().deleteRoom(name());
@@ -123,7 +104,7 @@ abstract class WireScenarios extends ScenarioSupport {
 
   @Test
   void termination_successIsToldBeforeTheProcessEnds() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()))) {
+    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy().url()))) {
       api().createRoom(name());
       String dispatch = api().createDispatch(name(), name(), "").getId();
       ProcessRow row = onlyOneRunning(worker);
@@ -132,62 +113,16 @@ abstract class WireScenarios extends ScenarioSupport {
     }
   }
 
-  @Test
-  void halfOpenConnection_noticed_andLeftForANewOne() throws Exception {
-    try (WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()))) {
-      api().createRoom(name(), name());
-      ProcessRow row = onlyOneRunning(worker);
-      proxy.drop(message -> message.connection() == 1);
-      proxy.awaitMessage(
-          m -> m.connection() == 2 && m.kind().equals("UPDATE_WORKER"), Duration.ofSeconds(60));
-      assertEquals(row.pid(), onlyOneRunning(worker).pid());
-    }
-  }
-
-  private static WorkerMessage said(Message message) {
-    WorkerMessage worker = message.worker();
-    return worker == null ? WorkerMessage.getDefaultInstance() : worker;
-  }
-
-  private static ServerMessage heard(Message message) {
-    ServerMessage server = message.server();
-    return server == null ? ServerMessage.getDefaultInstance() : server;
-  }
-
-  private static boolean asked(Message message) {
-    return heard(message).hasAvailability();
-  }
-
-  private static boolean answered(Message message) {
-    return said(message).hasAvailability();
-  }
-
-  private static boolean success(Message message) {
-    return said(message).hasUpdateJob()
-        && said(message).getUpdateJob().getStatus() == JobStatus.JS_SUCCESS;
-  }
-
-  private static boolean full(Message message) {
-    return said(message).hasUpdateWorker()
-        && said(message).getUpdateWorker().getStatus() == WorkerStatus.WS_FULL;
-  }
-
   /** The process ends after SUCCESS was on the wire, and SUCCESS is said once. */
   private void successBeforeTheEndOf(ProcessRow row) {
     var ended =
         ProcessHandle.of(row.pid()).orElseThrow().onExit().thenApply(exit -> Time.raw().nanos());
     Message told =
-        proxy.awaitMessage(
-            m -> success(m) && said(m).getUpdateJob().getJobId().equals(row.jobId()), PATIENCE);
+        proxy()
+            .awaitMessage(
+                m -> success(m) && said(m).getUpdateJob().getJobId().equals(row.jobId()), PATIENCE);
     long end = ended.orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS).join();
-    assertTrue(told.nanos() < end, () -> proxy.messages() + "");
-    assertEquals(1, proxy.messages().stream().filter(WireScenarios::success).count());
-  }
-
-  /** What the worker said on a connection, in order, control frames left out. */
-  private List<String> statements(int connection) {
-    return proxy.kinds(Direction.TO_SERVER, connection).stream()
-        .filter(kind -> !kind.startsWith("WS_") && !kind.equals("OPENED"))
-        .toList();
+    assertTrue(told.nanos() < end, () -> proxy().messages() + "");
+    assertEquals(1, proxy().messages().stream().filter(WireSupport::success).count());
   }
 }

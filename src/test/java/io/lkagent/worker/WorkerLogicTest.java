@@ -455,4 +455,16 @@ final class WorkerLogicTest {
       }
     }
   }
+
+  @Test
+  void linkUp_again_namesTheJobsThatRunOn() {
+    up();
+    running("J1", "a", "RM_1", 1);
+    asked("J2", "b", "RM_2");
+    on(new WorkerEvent.LinkDown());
+    up();
+    assertEquals(List.of(new WorkerSignal.StillRunning(List.of("J1"))), said().subList(1, 2));
+    assertInstanceOf(WorkerSignal.UpdateWorker.class, said().getFirst());
+    assertEquals(2, said().size());
+  }
 }

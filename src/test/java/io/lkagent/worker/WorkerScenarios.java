@@ -7,16 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.agents.AgentSource;
 import io.lkagent.supervise.StopReason;
-import io.lkagent.testing.RecordingProxy;
+import io.lkagent.testing.Human;
 import io.lkagent.testing.WorkerUnderTest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import livekit.LivekitAgent.JobStatus;
+import livekit.LivekitAgentDispatch.RoomAgentDispatch;
+import livekit.LivekitModels.ParticipantInfo;
+import livekit.LivekitRoom.CreateRoomRequest;
 import org.junit.jupiter.api.Test;
 
 /** What our worker makes of a server: the same on both. */
-abstract class WorkerScenarios extends ScenarioSupport {
+abstract class WorkerScenarios extends RivalScenarios {
   @Test
   void namedDispatch_reachesAnEntryPoint() throws Exception {
     try (WorkerUnderTest worker = worker(s -> s)) {
@@ -151,6 +156,39 @@ abstract class WorkerScenarios extends ScenarioSupport {
   }
 
   @Test
+  void humansComeAndGo_oneProcessThroughout_andItEndsWithTheRoom() throws Exception {
+    try (WorkerUnderTest worker = worker(s -> s)) {
+      api()
+          .createRoom(
+              CreateRoomRequest.newBuilder()
+                  .setName(name())
+                  .setDepartureTimeout(2)
+                  .addAgents(RoomAgentDispatch.newBuilder().setAgentName(name()))
+                  .build());
+      long pid = onlyOneRunning(worker).pid();
+      try (Human _ = Human.join(server(), name(), "ann")) {
+        eventually(worker, () -> present().equals(Set.of("ann")));
+        try (Human _ = Human.join(server(), name(), "bob")) {
+          eventually(worker, () -> present().equals(Set.of("ann", "bob")));
+        }
+        eventually(worker, () -> present().equals(Set.of("ann")));
+        try (Human _ = Human.join(server(), name(), "bob")) {
+          eventually(worker, () -> present().equals(Set.of("ann", "bob")));
+          assertEquals(pid, onlyOneRunning(worker).pid());
+        }
+      }
+      eventually(worker, () -> !alive(pid) && endedWell(worker, StopReason.ROOM_CLOSED) == 1);
+      assertEquals(1, worker.news().stream().filter(WorkerNews.Running.class::isInstance).count());
+    }
+  }
+
+  private Set<String> present() {
+    return api().participants(name()).stream()
+        .map(ParticipantInfo::getIdentity)
+        .collect(Collectors.toSet());
+  }
+
+  @Test
   void deletedRoomMadeAgain_servedByANewProcess() throws Exception {
     try (WorkerUnderTest worker = worker(s -> s)) {
       api().createRoom(name(), name());
@@ -162,21 +200,6 @@ abstract class WorkerScenarios extends ScenarioSupport {
           () -> worker.running().stream().anyMatch(row -> row.pid() != first) && !alive(first));
       onlyOneRunning(worker);
       eventually(worker, () -> endedWell(worker, StopReason.ROOM_CLOSED) == 1);
-    }
-  }
-
-  @Test
-  void connectionCut_jobsGoOn_andTheWorkerComesBack() throws Exception {
-    try (RecordingProxy proxy = RecordingProxy.inFrontOf(server().url());
-        WorkerUnderTest worker = worker(s -> s.endpoint(proxy.url()))) {
-      api().createRoom(name(), name());
-      long pid = onlyOneRunning(worker).pid();
-      proxy.cut();
-      eventually(worker, () -> registrations(worker) == 2);
-      assertEquals(pid, onlyOneRunning(worker).pid());
-      api().createRoom(name() + "-next", name());
-      worker.awaitRunning(2);
-      assertTrue(alive(pid));
     }
   }
 
