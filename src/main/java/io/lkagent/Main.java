@@ -7,13 +7,18 @@ import io.lkagent.cli.Shortage;
 public final class Main {
   private Main() {}
 
+  /**
+   * Ends by halt, as all is written by then: the JDK's exit first looks for loggers to tell, which takes
+   * longer than a short command, and an orderly exit can need what is scarce, a thread or a file.
+   * Job processes die with their worker.
+   */
   public static void main(String[] args) {
+    int code;
     try {
-      System.exit(Cli.start(args));
+      code = Cli.start(args);
     } catch (OutOfMemoryError | LinkageError e) {
-      // An orderly exit can need what is scarce, a thread or a file; this needs nothing. Job
-      // processes die with their worker.
-      Runtime.getRuntime().halt(Shortage.say(e));
+      code = Shortage.say(e);
     }
+    Runtime.getRuntime().halt(code);
   }
 }

@@ -31,11 +31,16 @@ public final class Cli {
     this.debug = !environment.getOrDefault("LKAGENT_DEBUG", "").isEmpty();
   }
 
-  /** Runs the real thing; the caller exits with what this returns. */
+  /** Runs the real thing; the caller ends with what this returns, when all is written. */
   public static int start(String[] args) {
     Map<String, String> environment = System.getenv();
     Console console = new Console(System.out, System.err, environment, Terminal.all());
-    return new Cli(environment, Path.of(""), Wiring.real(), console).run(args);
+    try {
+      return new Cli(environment, Path.of(""), Wiring.real(), console).run(args);
+    } finally {
+      Logging.flush();
+      System.out.flush();
+    }
   }
 
   /** Runs in memory. */
