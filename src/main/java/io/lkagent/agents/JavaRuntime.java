@@ -12,10 +12,14 @@ import java.util.List;
  *
  * @param java its launcher
  * @param ownClassPath lkagent's own classes, as job processes need them
+ * @param vadFiles where the installation put what the voice activity detector needs
  * @param arguments JVM arguments; given ones replace the default heap and compiler flags
  */
-public record JavaRuntime(Path java, String ownClassPath, List<String> arguments) {
+public record JavaRuntime(Path java, String ownClassPath, Path vadFiles, List<String> arguments) {
   private static final String RUNNER = "io.lkagent.runner.RunnerMain";
+
+  /** Names another folder than {@code vad} beside our classes; for development. */
+  private static final String VAD_FILES = "lkagent.vad.files";
 
   /** Always set: none of these is a matter of taste. */
   private static final List<String> FIXED =
@@ -37,8 +41,10 @@ public record JavaRuntime(Path java, String ownClassPath, List<String> arguments
   /** The JVM and the classes that this process itself runs on. */
   public static JavaRuntime own(List<String> arguments) {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    String own = ownLocation();
+    String vadFiles = System.getProperty(VAD_FILES, Path.of(own).resolveSibling("vad").toString());
     return new JavaRuntime(
-        java, ownLocation(), arguments.isEmpty() ? DEFAULTS : List.copyOf(arguments));
+        java, own, Path.of(vadFiles), arguments.isEmpty() ? DEFAULTS : arguments);
   }
 
   private static String ownLocation() {
@@ -50,11 +56,30 @@ public record JavaRuntime(Path java, String ownClassPath, List<String> arguments
     }
   }
 
-  List<String> runner(String agentClass, String classPath) {
+  /** As {@link #runner}, with what the engine needs; of another engine there is no trace. */
+  List<String> builtIn(String agentClass, VadEngine vad) {
+    String files = "-D" + VAD_FILES + "=" + vadFiles;
+    return switch (vad) {
+      case OFF -> runner(agentClass, "", List.of());
+      case PLAIN -> runner(agentClass, "", List.of("-Dlkagent.vad=plain", files));
+      case ONNXRUNTIME ->
+          runner(
+              agentClass,
+              vadFiles.resolve("onnxruntime.jar").toString(),
+              List.of(
+                  "-Dlkagent.vad=onnxruntime",
+                  files,
+                  "-Donnxruntime.native.path=" + vadFiles.resolve("native"),
+                  "--enable-native-access=ALL-UNNAMED"));
+    };
+  }
+
+  List<String> runner(String agentClass, String classPath, List<String> more) {
     List<String> command = new ArrayList<>();
     command.add(java.toString());
     command.addAll(FIXED);
     command.addAll(arguments);
+    command.addAll(more);
     command.add("-cp");
     command.add(classPath.isEmpty() ? ownClassPath : ownClassPath + File.pathSeparator + classPath);
     command.add(RUNNER);
