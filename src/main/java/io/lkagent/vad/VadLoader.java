@@ -47,7 +47,7 @@ public final class VadLoader implements Callable<Vad> {
             "onnxruntime is not in "
                 + files
                 + " ("
-                + e
+                + e.getMessage()
                 + "); run install.sh again, or use --vad plain",
             null);
       }
