@@ -39,7 +39,8 @@ by_pip() {
 }
 
 why() {
-  sed -n '/[^ ]/{s/^npm error //;p;q;}' "$new/$1.err" 2>/dev/null
+  said_why=$(sed -n -e 's/^npm error //p' -e 's/^ERROR: //p' "$new/$1.err" 2>/dev/null | sed 1q)
+  printf '%s: %s' "$1" "${said_why:-it failed}"
 }
 
 [ $# -eq 1 ] || die 'usage: fetch-model.sh DIR'
@@ -61,11 +62,11 @@ if ! command -v npm >/dev/null 2>&1 && [ -z "$pip" ]; then
 fi
 said=
 if command -v npm >/dev/null 2>&1; then
-  by_npm || said="npm: $(why npm)"
+  by_npm || said=$(why npm)
 fi
 # shellcheck disable=SC2086 # several words are meant
 if [ ! -f "$new/$model" ] && [ -n "$pip" ]; then
-  by_pip $pip || said="${said:+$said; }pip: $(why pip)"
+  by_pip $pip || said="${said:+$said; }$(why pip)"
 fi
 [ -f "$new/$model" ] || die "cannot fetch the VAD model ($said); check the network, and run this again"
 is_the_model "$new/$model" ||

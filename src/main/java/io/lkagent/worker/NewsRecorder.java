@@ -126,7 +126,7 @@ final class NewsRecorder {
       }
       case ChildNews.Degraded(String component, String error) ->
           log.write(
-              firstOrRunning(row, component + ": " + error) ? Level.WARN : Level.DEBUG,
+              firstTime(component + ": " + error),
               "a process goes on without a component",
               null,
               "pid",
@@ -180,10 +180,10 @@ final class NewsRecorder {
     }
   }
 
-  /** What all processes lack from their start is said once, and not with each of them. */
-  private boolean firstOrRunning(ProcessRow row, String lack) {
+  /** What every process lacks, or most of them, is worth one warning. */
+  private Level firstTime(String lack) {
     // Errors that are never the same are not kept for ever.
-    return !row.room().isEmpty() || lacks.size() >= MOST_LACKS || lacks.add(lack);
+    return lacks.size() >= MOST_LACKS || lacks.add(lack) ? Level.WARN : Level.INFO;
   }
 
   private void processEnded(ProcessRow row, Supervisor child, ChildNews.Ended ended) {
