@@ -7,8 +7,8 @@ import io.lkagent.sdk.JobContext;
 import io.lkagent.sdk.MediaUnavailableException;
 import io.lkagent.sdk.Room;
 import io.lkagent.sdk.Subscribe;
-import java.util.function.Consumer;
 import io.lkagent.vad.VadLoader;
+import java.util.function.Consumer;
 
 /** The agent that serves when none is named: in its room until that closes, and nothing else. */
 final class BuiltinAgent implements Agent {
