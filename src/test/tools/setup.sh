@@ -61,3 +61,6 @@ check_node() {
 check_node
 install_livekit_server
 install_python_packages
+# The virtual environment has a pip, which Debian's Python has not.
+PATH="$tools/venv/bin:$PATH" sh "$(dirname "$0")/../../build/fetch-model.sh" "$tools/vad" ||
+  die 'the tests of the VAD need its model; they are tagged python'

@@ -8,9 +8,9 @@ public final class Main {
   private Main() {}
 
   /**
-   * Ends by halt, as all is written by then: the JDK's exit first looks for loggers to tell, which takes
-   * longer than a short command, and an orderly exit can need what is scarce, a thread or a file.
-   * Job processes die with their worker.
+   * Ends by halt, as all is written by then: the JDK's exit first looks for loggers to tell, which
+   * takes longer than a short command, and an orderly exit can need what is scarce, a thread or a
+   * file. Job processes die with their worker.
    */
   public static void main(String[] args) {
     int code;

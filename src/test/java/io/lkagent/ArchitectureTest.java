@@ -140,17 +140,19 @@ final class ArchitectureTest {
             "System.exit",
             Set.of("java.lang.System.exit", "java.lang.Runtime.exit", "java.lang.Runtime.halt"),
             ROOT,
-            ROOT + ".runner"),
+            ROOT + ".runner",
+            ROOT + ".vad"),
         calls("clocks and sleep", CLOCKS, ROOT + ".time"),
         calls("starting and killing processes", PROCESSES, ROOT + ".process"),
         noClasses()
-            .that(outside("cli", "log", "runner"))
+            .that(outside("cli", "log", "runner", "vad"))
             .should()
             .accessField(System.class, "out")
             .orShould()
             .accessField(System.class, "err")
             .because(
-                "stdout and stderr belong to cli and log, and in a job's process to its runner")
+                "stdout and stderr belong to cli and log, in a job's process to its runner, and in"
+                    + " the installation of the VAD to vad")
             .allowEmptyShould(true),
         noClasses()
             .that(outside("devserver"))

@@ -5,7 +5,11 @@ import java.util.List;
 /** The agent that a worker runs: what was named on the command line or in the configuration. */
 public sealed interface AgentSource {
   /** The agent that comes with lkagent. */
-  record BuiltIn() implements AgentSource {}
+  record BuiltIn(VadEngine vad) implements AgentSource {
+    public BuiltIn() {
+      this(VadEngine.PLAIN);
+    }
+  }
 
   /**
    * A Java class that implements the SDK's agent.
@@ -21,7 +25,7 @@ public sealed interface AgentSource {
   /** The program and arguments to run. */
   default List<String> command(JavaRuntime java) {
     return switch (this) {
-      case BuiltIn builtIn -> java.runner("io.lkagent.runner.BuiltinAgent", "");
+      case BuiltIn(VadEngine vad) -> java.builtIn("io.lkagent.runner.BuiltinAgent", vad);
       case JavaClass(String className, String classPath) -> java.runner(className, classPath);
       case Exec(String line) -> List.of("/bin/sh", "-c", "exec " + line);
     };

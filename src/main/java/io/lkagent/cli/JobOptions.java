@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.agents.VadEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,13 @@ final class JobOptions {
       paramLabel = "KEY=VALUE",
       description = "Handed to the agent at its start; repeatable.")
   Map<String, String> agentOptions = new LinkedHashMap<>();
+
+  @Option(
+      names = "--vad",
+      paramLabel = "ENGINE",
+      defaultValue = "plain",
+      description = "The built-in agent's voice detection: plain, onnxruntime or off.")
+  VadEngine vad = VadEngine.PLAIN;
 
   @Option(
       names = "--env",

@@ -124,7 +124,7 @@ final class SettingsFactory {
       return new AgentSource.Exec(job.exec);
     }
     if (job.agent == null) {
-      return new AgentSource.BuiltIn();
+      return new AgentSource.BuiltIn(job.vad);
     }
     String classPath = job.classpath == null ? "" : job.classpath;
     requireClass(job.agent, classPath);

@@ -2,7 +2,8 @@ package io.lkagent.install;
 
 import io.lkagent.agents.AgentSource;
 import io.lkagent.agents.JavaRuntime;
-import io.lkagent.agents.JobCache;
+import io.lkagent.agents.JobCaches;
+import io.lkagent.agents.VadEngine;
 import io.lkagent.api.AgentRequest;
 import io.lkagent.api.ApiException;
 import io.lkagent.api.Credentials;
@@ -72,13 +73,17 @@ public final class Training {
     } else if (args.length == 2 && args[0].equals("worker")) {
       Class.forName(MAIN);
       Cli.start(new String[] {"worker", "start", "--print-config"});
-      serveOneRoom(Path.of(args[1]).resolve("job.aot"));
+      serveOneRoom(Path.of(args[1]).resolve("job.aot"), VadEngine.PLAIN, JobCaches.Kind.JOB);
+    } else if (args.length == 2 && args[0].equals("onnxruntime")) {
+      Path cache = Path.of(args[1]).resolve("onnxruntime.aot");
+      serveOneRoom(cache, VadEngine.ONNXRUNTIME, JobCaches.Kind.ONNXRUNTIME);
     } else {
-      throw new IllegalArgumentException("usage: Training renew JAR | commands | worker DIR");
+      throw new IllegalArgumentException(
+          "usage: Training renew JAR | commands | worker DIR | onnxruntime DIR");
     }
   }
 
-  private static void serveOneRoom(Path jobCache)
+  private static void serveOneRoom(Path jobCache, VadEngine vad, JobCaches.Kind kind)
       throws DevServerStartException,
           CannotListenException,
           IOException,
@@ -91,7 +96,7 @@ public final class Training {
     Credentials credentials = Credentials.of(config.apiKey(), config.apiSecret());
     try (DevServer server = DevServer.start(config)) {
       Endpoint endpoint = Endpoint.of(server.url());
-      WorkerSettings settings = settings(endpoint, credentials, JavaRuntime.recording(jobCache));
+      WorkerSettings settings = settings(endpoint, credentials, vad, jobCache);
       try (WorkerService worker = WorkerService.start(settings, watch, Time.system());
           LiveKitApi api = new LiveKitApi(endpoint, credentials, LIMIT)) {
         within(watch.registered);
@@ -103,7 +108,7 @@ public final class Training {
         }
         api.deleteRoom(AGENT);
         within(watch.ended);
-        JobCache.seal(jobCache);
+        JobCaches.seal(jobCache, kind);
         worker.drain();
         within(worker.end());
       }
@@ -117,15 +122,15 @@ public final class Training {
 
   /** One room and no warm process, so that exactly one process records. */
   private static WorkerSettings settings(
-      Endpoint endpoint, Credentials credentials, JavaRuntime recording) {
+      Endpoint endpoint, Credentials credentials, VadEngine vad, Path jobCache) {
     ChildSettings usual = ChildSettings.defaults();
     return new WorkerSettings(
         AGENT,
         endpoint,
         credentials,
         AGENT,
-        new AgentSource.BuiltIn(),
-        recording,
+        new AgentSource.BuiltIn(vad),
+        JavaRuntime.own(List.of()).recording(jobCache),
         Map.of(),
         null,
         false,

@@ -2,14 +2,25 @@ package io.lkagent.runner;
 
 import io.lkagent.sdk.Agent;
 import io.lkagent.sdk.DataMessage;
+import io.lkagent.sdk.Init;
 import io.lkagent.sdk.JobContext;
 import io.lkagent.sdk.MediaUnavailableException;
 import io.lkagent.sdk.Room;
 import io.lkagent.sdk.Subscribe;
+import io.lkagent.vad.VadLoader;
 import java.util.function.Consumer;
 
 /** The agent that serves when none is named: in its room until that closes, and nothing else. */
 final class BuiltinAgent implements Agent {
+  /** Nothing to listen to reaches this agent yet; what it will need is loaded all the same. */
+  @Override
+  public void init(Init init) {
+    String engine = System.getProperty(VadLoader.ENGINE);
+    if (engine != null) {
+      init.optional("vad", new VadLoader(engine, System.getProperty(VadLoader.FILES, "")));
+    }
+  }
+
   @Override
   public void run(JobContext job) throws Exception {
     try {

@@ -4,6 +4,7 @@ import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.sdk.Agent;
 import io.lkagent.sdk.Component;
+import io.lkagent.sdk.ComponentException;
 import io.lkagent.sdk.Init;
 import io.lkagent.sdk.ShutdownCallback;
 import io.lkagent.time.Time;
@@ -100,17 +101,24 @@ final class Initialisation implements Init, Runnable {
         criticalPending++;
       }
     }
-    Thread.ofVirtual().name("init " + component.name()).start(component);
+    // Not a virtual thread: a JVM's first one costs 8 ms, on the way to ready.
+    Thread loader = new Thread(component, "init " + component.name());
+    loader.setDaemon(true);
+    loader.start();
     return component;
   }
 
   /** A component is loaded, or failed. */
   void ended(LoadedComponent<?> component, long start) {
     Throwable thrown = component.failure();
-    String error = thrown == null ? null : Failure.withRemedy(thrown);
+    boolean expected = thrown instanceof ComponentException && thrown.getCause() == null;
+    String error =
+        thrown == null
+            ? null
+            : expected ? String.valueOf(thrown.getMessage()) : Failure.withRemedy(thrown);
     channel.send(
         new FromChild.Phase(component.name(), start, sinceHello(), component.critical(), error));
-    if (thrown != null) {
+    if (thrown != null && !expected) {
       trace("component " + component.name() + " failed", thrown);
     }
     if (component.critical()) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * The initialisation of one process: named components that are loaded in parallel, each on a
- * virtual thread, and measured one by one.
+ * The initialisation of one process: named components that are loaded in parallel, each on a thread
+ * of its own, and measured one by one.
  *
  * <p>A component that needs another one calls its {@link Component#get()} while it loads.
  * Components can be declared only while {@link Agent#init} runs.

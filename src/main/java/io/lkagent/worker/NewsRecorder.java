@@ -1,16 +1,22 @@
 package io.lkagent.worker;
 
+import io.lkagent.log.Level;
 import io.lkagent.log.Log;
 import io.lkagent.metrics.WorkerMetrics;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.StopCause;
 import io.lkagent.supervise.Supervisor;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Puts a worker's event stream into its log and its metrics. */
 final class NewsRecorder {
   private static final Log log = Log.of(Worker.class);
 
+  private static final int MOST_LACKS = 100;
+
+  private final Set<String> lacks = ConcurrentHashMap.newKeySet();
   private final WorkerMetrics metrics;
   private final Roster roster;
 
@@ -119,8 +125,10 @@ final class NewsRecorder {
         log.info("a process is ready", "pid", row.pid(), "init_ms", nanos / 1_000_000);
       }
       case ChildNews.Degraded(String component, String error) ->
-          log.warn(
+          log.write(
+              firstTime(component + ": " + error),
               "a process goes on without a component",
+              null,
               "pid",
               row.pid(),
               "room_name",
@@ -170,6 +178,12 @@ final class NewsRecorder {
       case ChildNews.MemoryMeasured measured -> {}
       case ChildNews.Cleared cleared -> {}
     }
+  }
+
+  /** What every process lacks, or most of them, is worth one warning. */
+  private Level firstTime(String lack) {
+    // Errors that are never the same are not kept for ever.
+    return lacks.size() >= MOST_LACKS || lacks.add(lack) ? Level.WARN : Level.INFO;
   }
 
   private void processEnded(ProcessRow row, Supervisor child, ChildNews.Ended ended) {
