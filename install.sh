@@ -138,6 +138,18 @@ mkdir -p "$new/lib" "$new/cache"
 cp "$jar" "$new/lkagent.jar"
 cp "$here"/target/lib/*.jar "$new/lib/"
 
+# A model that is there already is not fetched again.
+if [ -f "$prefix/lib/lkagent/vad/silero_vad.onnx" ]; then
+  mkdir -p "$new/vad"
+  cp "$prefix/lib/lkagent/vad/silero_vad.onnx" "$new/vad/"
+fi
+if ! sh "$here/src/build/fetch-model.sh" "$new/vad" ||
+  ! "$java_home/bin/java" --enable-native-access=ALL-UNNAMED -cp "$new/lkagent.jar:$here/target/onnxruntime/*" \
+    io.lkagent.vad.VadInstall "$new/vad"; then
+  say 'the built-in agent runs without voice detection; run install.sh again once the above is mended'
+  rm -rf "$new/vad"
+fi
+
 sh "$here/src/build/train.sh" "$java_home" "$new" ||
   say 'no caches were made; lkagent works without them, and starts more slowly'
 

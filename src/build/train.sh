@@ -35,6 +35,11 @@ train() {
 echo 'making the caches (some seconds)' >&2
 train cache/commands.aot commands
 train cache/worker.aot worker cache
+if [ -f vad/onnxruntime.jar ]; then
+  # Of this run only what its job process leaves is wanted.
+  train cache/unused.aot onnxruntime cache
+  rm -f cache/unused.aot
+fi
 rm -f cache/log
 
 # Sizes and times of change: a jar that was replaced, another JDK or a damaged cache must not start on these.
@@ -44,7 +49,6 @@ stamp() {
 }
 {
   printf "jars='%s'\n" "$jars"
-  printf "job_cache='%s'\n" "$(basename cache/job-*.aot)"
   printf "stamp='%s'\n" "$(stamp)"
 } >cache/launch.new
 mv cache/launch.new launch

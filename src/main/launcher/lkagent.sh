@@ -38,11 +38,11 @@ find_java_home() {
   return 1
 }
 
-# True while the installed caches, jars and JDK are those that belong together; sets jars and job_cache.
+# True while the installed caches, jars and JDK are those that belong together; sets jars.
 # Size and time of change stand for the content: reading 100 MB at each start would cost more than it saves.
 caches_fit() {
   [ -z "${LKAGENT_JAVA_HOME:-}" ] && [ -n "$recorded_java_home" ] && [ -r "$lib/launch" ] || return 1
-  jars='' job_cache='' stamp=''
+  jars='' stamp=''
   # shellcheck source=/dev/null # install.sh wrote it
   . "$lib/launch"
   now=$(cd "$lib" && {
@@ -79,7 +79,7 @@ if caches_fit; then
     *) cache=commands check=-XX:+VerifySharedSpaces ;;
   esac
   set -- "-XX:AOTCache=$lib/cache/$cache.aot" "$check" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
-    -Xlog:disable -Xlog:all=error:stderr "-Dlkagent.job-cache=$lib/cache/$job_cache" \
+    -Xlog:disable -Xlog:all=error:stderr "-Dlkagent.caches=$lib/cache" \
     -cp "$class_path" io.lkagent.Main "$@"
 elif find_java_home; then
   set -- -cp "$lib/lkagent.jar:$lib/lib/*" io.lkagent.Main "$@"
