@@ -2,6 +2,7 @@ package io.lkagent.agents;
 
 import java.io.File;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
@@ -71,10 +72,16 @@ public record JavaRuntime(
 
   private static String ownLocation() {
     CodeSource source = JavaRuntime.class.getProtectionDomain().getCodeSource();
+    URL location = source == null ? null : source.getLocation();
+    if (location == null) {
+      // A class from an ahead-of-time cache does not know; our jar is the first on the class path.
+      String classPath = System.getProperty("java.class.path", "");
+      return classPath.split(File.pathSeparator, 2)[0];
+    }
     try {
-      return Path.of(source.getLocation().toURI()).toString();
+      return Path.of(location.toURI()).toString();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("lkagent's own classes are at no path: " + source, e);
+      throw new IllegalStateException("lkagent's own classes are at no path: " + location, e);
     }
   }
 
