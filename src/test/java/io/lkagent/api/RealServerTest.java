@@ -17,7 +17,7 @@ import io.lkagent.protocol.WorkerConnection;
 import io.lkagent.protocol.WorkerSignal;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import io.lkagent.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("a dispatch that is answered late is lost, on the real server")
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Timeout(90)
 final class RealServerTest {

@@ -3,7 +3,7 @@ package io.lkagent.devserver;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerScenarios;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /** The scenarios against the real livekit-server. */
 @Isolated("a dispatch that is answered late is lost, on the real server")
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)

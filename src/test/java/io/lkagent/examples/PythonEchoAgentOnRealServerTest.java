@@ -11,7 +11,7 @@ import io.lkagent.testing.RecordingProxy;
 import io.lkagent.testing.RecordingProxy.Message;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.SettingsCopy;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import io.lkagent.testing.WorkerUnderTest;
 import io.lkagent.time.Time;
 import io.lkagent.worker.ProcessRow;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The Python example under our worker, in a room of the real server. */
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Isolated("a dispatch that is answered late is lost, on the real server")
 @Tag("python")

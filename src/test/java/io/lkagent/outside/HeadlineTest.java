@@ -12,7 +12,7 @@ import io.lkagent.testing.RawParticipant;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class HeadlineTest {
   }
 
   @Test
-  @ExtendWith(TriedTwice.class)
+  @ExtendWith(TriedAgain.class)
   @Tag("livekit")
   void rooms_onTheRealServer_areProcessesOfTheirOwnAndGiveThemBack() {
     try (ServerUnderTest server = RealLiveKit.start();

@@ -9,7 +9,7 @@ import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ final class OddRoomsTest {
 
   @Test
   @Tag("livekit")
-  @ExtendWith(TriedTwice.class)
+  @ExtendWith(TriedAgain.class)
   void rooms_onTheRealServer_areServedWhateverTheirName() {
     try (ServerUnderTest server = RealLiveKit.start()) {
       areServed(server, "m".repeat(1_000));

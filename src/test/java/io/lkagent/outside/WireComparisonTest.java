@@ -10,7 +10,7 @@ import io.lkagent.testing.PythonWorker;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
 import io.lkagent.testing.ServerApi;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import io.lkagent.testing.WireRecord;
 import io.lkagent.time.Time;
 import java.io.IOException;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * <p>Of the Python worker that alone is asserted which follows from how it is made; times are
  * recorded.
  */
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Tag("python")
 @Isolated("a dispatch that is answered late is lost, on the real server")

@@ -2,7 +2,7 @@ package io.lkagent.worker;
 
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Our worker's scenarios on the real livekit-server. */
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Isolated("a dispatch that is answered late is lost, on the real server")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
