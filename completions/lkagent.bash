@@ -4,7 +4,7 @@ _lkagent() {
   local path='' word words=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
-      ' worker' | 'worker start' | 'worker drain' | 'worker health' | ' dev-server' | ' demo') path="${path:+$path }$word" ;;
+      ' worker' | 'worker start' | 'worker drain' | 'worker health' | ' dispatch' | ' status' | ' dev-server' | ' demo') path="${path:+$path }$word" ;;
     esac
   done
   # bash cuts --option=value at the "="
@@ -19,6 +19,7 @@ _lkagent() {
     --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --classpath) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --delete) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --drain-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --env) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --exec) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -39,6 +40,8 @@ _lkagent() {
     --max-retry) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --memory-limit) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --memory-warn) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --metadata) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --output) mapfile -t COMPREPLY < <(compgen -W 'table wide json yaml' -- "$current"); return ;;
     --ping-interval) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --ping-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --port) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -50,14 +53,18 @@ _lkagent() {
     --tls-certificate) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --tls-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --url) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --vad) mapfile -t COMPREPLY < <(compgen -W 'plain onnxruntime off' -- "$current"); return ;;
+    --wait) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --working-directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
   esac
   case "$path" in
-    '') words='worker dev-server demo --debug -h --help --quiet -V --version' ;;
+    '') words='worker dispatch status dev-server demo --debug -h --help --quiet -V --version' ;;
     'worker') words='start drain health --debug -h --help --quiet -V --version' ;;
-    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --quiet --runtime-dir --shutdown-timeout --url -V --version --working-directory' ;;
+    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
     'worker drain') words='--debug -h --help --quiet --runtime-dir --timeout -V --version' ;;
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
+    'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
+    'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
     'demo') words='--debug -h --help --hold --quiet --rooms -V --version' ;;
   esac

@@ -2,13 +2,15 @@
 function __lkagent_at
     set -l path
     for word in (commandline -opc)[2..]
-        contains -- $word worker start drain health dev-server demo
+        contains -- $word worker start drain health dispatch status dev-server demo
         and set -a path $word
     end
     test "$path" = "$argv"
 end
 complete -c lkagent -f
 complete -c lkagent -n '__lkagent_at ' -a worker -d 'Starts, drains and checks workers.'
+complete -c lkagent -n '__lkagent_at ' -a dispatch -d 'Brings an agent into a room - the one that is there, else a new one; waits for it.'
+complete -c lkagent -n '__lkagent_at ' -a status -d 'Shows the workers of this host, or those at some addresses, and their rooms.'
 complete -c lkagent -n '__lkagent_at ' -a dev-server -d 'Runs LiveKit'\''s control plane, without media, on one port of this machine.'
 complete -c lkagent -n '__lkagent_at ' -a demo -d 'Opens rooms on an embedded server, serves each by a process of its own, shows a table.'
 complete -c lkagent -n '__lkagent_at ' -l debug -d 'Show stack traces.'
@@ -60,7 +62,8 @@ complete -c lkagent -n '__lkagent_at worker start' -l print-config -d 'Show the 
 complete -c lkagent -n '__lkagent_at worker start' -l quiet -d 'Print results and errors only.'
 complete -c lkagent -n '__lkagent_at worker start' -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Where commands find workers (default - the user'\''s runtime folder).'
 complete -c lkagent -n '__lkagent_at worker start' -l shutdown-timeout -x -d 'A process'\''s own end, callbacks included.'
-complete -c lkagent -n '__lkagent_at worker start' -l url -x -d 'The LiveKit server; ws, wss, http and https will do.'
+complete -c lkagent -n '__lkagent_at worker start' -l url -x -d 'The LiveKit server.'
+complete -c lkagent -n '__lkagent_at worker start' -l vad -x -a 'plain onnxruntime off' -d 'The built-in agent'\''s voice detection - plain, onnxruntime or off.'
 complete -c lkagent -n '__lkagent_at worker start' -l version -d 'Print version information and exit.'
 complete -c lkagent -n '__lkagent_at worker start' -l working-directory -x -a '(__fish_complete_directories)' -d 'Of the job'\''s process (default - the worker'\''s).'
 complete -c lkagent -n '__lkagent_at worker drain' -l debug -d 'Show stack traces.'
@@ -76,10 +79,35 @@ complete -c lkagent -n '__lkagent_at worker health' -l quiet -d 'Print results a
 complete -c lkagent -n '__lkagent_at worker health' -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Where commands find workers.'
 complete -c lkagent -n '__lkagent_at worker health' -l timeout -x -d 'How long to wait for the answer.'
 complete -c lkagent -n '__lkagent_at worker health' -l version -d 'Print version information and exit.'
+complete -c lkagent -n '__lkagent_at dispatch' -l agent-name -x -d 'The workers'\'' agent name; empty - the automatic one.'
+complete -c lkagent -n '__lkagent_at dispatch' -l api-key -x -d 'The API key (its secret is never an option).'
+complete -c lkagent -n '__lkagent_at dispatch' -l api-secret-file -r -F -d 'A file with the API secret; or set LIVEKIT_API_SECRET.'
+complete -c lkagent -n '__lkagent_at dispatch' -l ca-file -r -F -d 'More certificates to trust (PEM).'
+complete -c lkagent -n '__lkagent_at dispatch' -l debug -d 'Show stack traces.'
+complete -c lkagent -n '__lkagent_at dispatch' -l delete -x -d 'End this dispatch and its agent.'
+complete -c lkagent -n '__lkagent_at dispatch' -l help -d 'Show this help message and exit.'
+complete -c lkagent -n '__lkagent_at dispatch' -l list -d 'Show the room'\''s dispatches, or those of all rooms.'
+complete -c lkagent -n '__lkagent_at dispatch' -l metadata -x -d 'For the agent'\''s job.'
+complete -c lkagent -n '__lkagent_at dispatch' -l no-create-room -d 'Fail when the room does not exist.'
+complete -c lkagent -n '__lkagent_at dispatch' -l no-wait -d 'Return once the server has the dispatch.'
+complete -c lkagent -n '__lkagent_at dispatch' -l output -x -a 'table wide json yaml' -d 'table, wide, json or yaml.'
+complete -c lkagent -n '__lkagent_at dispatch' -l quiet -d 'Print results and errors only.'
+complete -c lkagent -n '__lkagent_at dispatch' -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Where commands find workers.'
+complete -c lkagent -n '__lkagent_at dispatch' -l url -x -d 'The LiveKit server.'
+complete -c lkagent -n '__lkagent_at dispatch' -l version -d 'Print version information and exit.'
+complete -c lkagent -n '__lkagent_at dispatch' -l wait -x -d 'How long to wait for the agent.'
+complete -c lkagent -n '__lkagent_at status' -l debug -d 'Show stack traces.'
+complete -c lkagent -n '__lkagent_at status' -l help -d 'Show this help message and exit.'
+complete -c lkagent -n '__lkagent_at status' -l output -x -a 'table wide json yaml' -d 'table, wide, json or yaml.'
+complete -c lkagent -n '__lkagent_at status' -l quiet -d 'Print results and errors only.'
+complete -c lkagent -n '__lkagent_at status' -l runtime-dir -x -a '(__fish_complete_directories)' -d 'Where commands find workers.'
+complete -c lkagent -n '__lkagent_at status' -l timeout -x -d 'How long to wait for each answer.'
+complete -c lkagent -n '__lkagent_at status' -l url -x -d 'A worker'\''s health address, such as http -//host -8081; repeatable.'
+complete -c lkagent -n '__lkagent_at status' -l version -d 'Print version information and exit.'
 complete -c lkagent -n '__lkagent_at dev-server' -l api-key -x -d 'The API key that tokens are signed for.'
 complete -c lkagent -n '__lkagent_at dev-server' -l api-secret-file -r -F -d 'A file with its secret; or LIVEKIT_API_SECRET.'
 complete -c lkagent -n '__lkagent_at dev-server' -l debug -d 'Show stack traces.'
-complete -c lkagent -n '__lkagent_at dev-server' -l fault -x -d 'Misbehave; repeatable.'
+complete -c lkagent -n '__lkagent_at dev-server' -l fault -x -d 'Misbehave from the start; repeatable. One of delay-answers=300ms, delay-worker-messages=1s, drop-replies=CreateDispatch( -TIMES), refuse-upgrades.'
 complete -c lkagent -n '__lkagent_at dev-server' -l help -d 'Show this help message and exit.'
 complete -c lkagent -n '__lkagent_at dev-server' -l host -x -d 'The address to listen on.'
 complete -c lkagent -n '__lkagent_at dev-server' -l port -x -d 'The one port; 0 - any free port.'

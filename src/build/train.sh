@@ -33,7 +33,7 @@ train() {
 }
 
 echo 'making the caches (some seconds)' >&2
-train cache/commands.aot commands
+LIVEKIT_API_SECRET=training train cache/commands.aot commands
 train cache/worker.aot worker cache
 if [ -f vad/onnxruntime.jar ]; then
   # Of this run only what its job process leaves is wanted.

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -77,6 +78,8 @@ public final class Cli {
     LkagentCommand.Context context =
         new LkagentCommand.Context(environment, directory, useCases, configs, console);
     CommandLine root = new CommandLine(new LkagentCommand(context));
+    String asked = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst().orElse("");
+    addCommands(root, asked, List.of(args).contains("--version"));
     root.setDefaultValueProvider(layers);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setUsageHelpWidth(100);
@@ -87,6 +90,16 @@ public final class Cli {
     root.setHelpFactory(HelpPage::new);
     root.setExecutionStrategy(this::execute);
     return root;
+  }
+
+  /** Only what is asked for: reading the options of all commands costs each of them 100 ms. */
+  private static void addCommands(CommandLine root, String asked, boolean version) {
+    Supplier<Object> one = LkagentCommand.COMMANDS.get(asked);
+    if (one != null) {
+      root.addSubcommand(asked, one.get());
+    } else if (!version) {
+      LkagentCommand.COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+    }
   }
 
   /** The innermost command, parsed with these layers behind its flags. */

@@ -1,7 +1,9 @@
 package io.lkagent.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,16 +14,22 @@ import picocli.CommandLine.ScopeType;
     name = "lkagent",
     mixinStandardHelpOptions = true,
     versionProvider = LkagentCommand.Version.class,
-    subcommands = {
-      WorkerCommand.class,
-      DispatchCommand.class,
-      StatusCommand.class,
-      DevServerCommand.class,
-      DemoCommand.class
-    },
     description = "Operates LiveKit agents: one room, one process.",
     footer = {"", "Example: lkagent demo --rooms 50"})
 final class LkagentCommand {
+  /** The commands, in the order of the help. */
+  static final Map<String, Supplier<Object>> COMMANDS = commands();
+
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("worker", WorkerCommand::new);
+    commands.put("dispatch", DispatchCommand::new);
+    commands.put("status", StatusCommand::new);
+    commands.put("dev-server", DevServerCommand::new);
+    commands.put("demo", DemoCommand::new);
+    return commands;
+  }
+
   /** What commands need beside their options. */
   record Context(
       Map<String, String> environment,

@@ -48,6 +48,9 @@ public final class Training {
 
   private static final Duration STEP = Duration.ofMillis(50);
 
+  /** A port that nobody listens on. */
+  private static final String NOBODY = "http://127.0.0.1:9";
+
   /** Command lines as people type them; that some of them fail here is as in life. */
   private static final List<List<String>> COMMANDS =
       List.of(
@@ -55,6 +58,9 @@ public final class Training {
           List.of("--help"),
           List.of("worker", "start", "--help"),
           List.of("worker", "start", "--print-config"),
+          List.of("status", "--runtime-dir", "/nonexistent"),
+          List.of("status", "--url", NOBODY, "-o", "json"),
+          List.of("dispatch", "room", "--url", NOBODY, "--api-key", "key", "--wait", "1s"),
           List.of("worker", "health", "--timeout", "1s"),
           List.of("worker", "drain", "--timeout", "1s"));
 
