@@ -47,7 +47,16 @@ final class ArchitectureTest {
   private static Map<String, List<String>> mayUse() {
     List<String> layer2And1 =
         List.of(
-            "process", "frameworks", "agents", "tracker", "http", "sdk", "ipc", "protocol", "api");
+            "process",
+            "frameworks",
+            "agents",
+            "tracker",
+            "http",
+            "control",
+            "sdk",
+            "ipc",
+            "protocol",
+            "api");
     List<String> below4 = plus(layer2And1, "supervise", "pool");
     Map<String, List<String>> rules = new TreeMap<>();
     LAYER_0.forEach(name -> rules.put(name, List.of()));
@@ -57,6 +66,8 @@ final class ArchitectureTest {
     rules.put("websocket", List.of());
     rules.put("protocol", List.of("websocket"));
     rules.put("http", List.of());
+    // Both ends of the control socket: the worker's, and the one of the commands that ask it.
+    rules.put("control", List.of());
     // Both speak to the same server: its address, proxy and TLS are the connection's.
     rules.put("api", List.of("protocol", "websocket"));
     // How an agent becomes a command line: words only, no process is started here.

@@ -3,12 +3,17 @@ package io.lkagent.api;
 import java.time.Instant;
 import java.util.Map;
 
-/** Someone in a room. */
+/**
+ * Someone in a room.
+ *
+ * @param active false while still connecting
+ */
 public record ParticipantInfo(
     String identity,
     String sid,
     String name,
     Kind kind,
+    boolean active,
     Instant joinedAt,
     Map<String, String> attributes) {
   public ParticipantInfo {

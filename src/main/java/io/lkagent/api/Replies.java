@@ -26,6 +26,7 @@ final class Replies {
         participant.getSid(),
         participant.getName(),
         kind(participant.getKind()),
+        participant.getState() == LivekitModels.ParticipantInfo.State.ACTIVE,
         since(participant.getJoinedAtMs(), participant.getJoinedAt()),
         participant.getAttributesMap());
   }

@@ -1,6 +1,6 @@
 package io.lkagent.cli;
 
-import io.lkagent.worker.RunningWorker;
+import io.lkagent.control.RunningWorker;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

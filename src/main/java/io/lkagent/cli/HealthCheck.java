@@ -1,7 +1,7 @@
 package io.lkagent.cli;
 
+import io.lkagent.control.RunningWorker;
 import io.lkagent.json.JsonObject;
-import io.lkagent.worker.RunningWorker;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's HTTP server: {@code /livez}, {@code /readyz}, {@code /}, {@code /worker}, {@code
- * /metrics}. Each request has a virtual thread, so a slow client holds nobody but itself.
+ * /status}, {@code /metrics}. Each request has a virtual thread, so a slow client holds nobody but
+ * itself.
  */
 public final class OpsServer implements AutoCloseable {
   private static final Log log = Log.of(OpsServer.class);
@@ -37,13 +38,19 @@ public final class OpsServer implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
   private final HealthSource health;
   private final Supplier<WorkerInfo> worker;
+  private final StatusSource status;
   private final WorkerMetrics metrics;
 
   private OpsServer(
-      HttpServer server, HealthSource health, Supplier<WorkerInfo> worker, WorkerMetrics metrics) {
+      HttpServer server,
+      HealthSource health,
+      Supplier<WorkerInfo> worker,
+      StatusSource status,
+      WorkerMetrics metrics) {
     this.server = server;
     this.health = health;
     this.worker = worker;
+    this.status = status;
     this.metrics = metrics;
   }
 
@@ -53,9 +60,13 @@ public final class OpsServer implements AutoCloseable {
    * @throws CannotListenException with one line that says what to do
    */
   public static OpsServer start(
-      Listen listen, HealthSource health, Supplier<WorkerInfo> worker, WorkerMetrics metrics)
+      Listen listen,
+      HealthSource health,
+      Supplier<WorkerInfo> worker,
+      StatusSource status,
+      WorkerMetrics metrics)
       throws CannotListenException {
-    OpsServer ops = new OpsServer(listen.bind(), health, worker, metrics);
+    OpsServer ops = new OpsServer(listen.bind(), health, worker, status, metrics);
     ops.server.createContext("/", ops::serve);
     ops.server.setExecutor(ops.threads);
     ops.server.start();
@@ -106,8 +117,9 @@ public final class OpsServer implements AutoCloseable {
       case "/livez" -> probe(health.current(), HealthState::live);
       case "/readyz" -> probe(health.current(), HealthState::ready);
       case "/worker" -> new Answer(200, JSON, worker.get().json(Caller.isLocal(exchange)));
+      case "/status" -> new Answer(200, JSON, Json.write(status.current(Caller.isLocal(exchange))));
       case "/metrics" -> metrics(exchange.getRequestHeaders().getFirst("Accept"));
-      default -> error(404, "known here: / /livez /readyz /worker /metrics");
+      default -> error(404, "known here: / /livez /readyz /worker /status /metrics");
     };
   }
 

@@ -1,6 +1,8 @@
 package io.lkagent.json;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,28 @@ public record JsonObject(Map<String, @Nullable Object> values) {
       return of(map);
     }
     throw new JsonException("\"" + name + "\" must be an object");
+  }
+
+  /** A number that need not be whole, or {@code absent}. */
+  public double real(String name, double absent) {
+    if (!has(name)) {
+      return absent;
+    }
+    if (values.get(name) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw new JsonException("\"" + name + "\" must be a number");
+  }
+
+  /** A list of objects, empty when the member is missing or null. */
+  public List<JsonObject> objects(String name) {
+    if (!has(name)) {
+      return List.of();
+    }
+    if (values.get(name) instanceof Collection<?> list) {
+      return list.stream().map(JsonObject::of).toList();
+    }
+    throw new JsonException("\"" + name + "\" must be a list of objects");
   }
 
   /** An object of strings, empty when the member is missing or null. */

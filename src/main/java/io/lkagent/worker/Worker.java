@@ -55,10 +55,12 @@ public final class Worker implements AutoCloseable {
   private final LiveKitApi api;
   private final RoomWatch rooms;
   private final Gauges gauges;
-  private final Roster roster = new Roster();
+  private final Roster roster;
+  private final long started;
   private final NewsRecorder recorder;
   private final CompletableFuture<WorkerEnd> end = new CompletableFuture<>();
   private volatile @Nullable ConnectFailure lastFailure;
+  private volatile String serversName = "";
 
   /**
    * Wires a worker; nothing runs yet.
@@ -70,6 +72,8 @@ public final class Worker implements AutoCloseable {
     this.settings = settings;
     this.listener = listener;
     this.time = time;
+    this.roster = new Roster(time);
+    this.started = time.nanos();
     this.logic = new WorkerLogic(settings.rules());
     this.loop = new StateLoop<>("worker", time, WorkerState.initial(), new Owner());
     this.spawner = new ChildSpawner(time);
@@ -124,6 +128,24 @@ public final class Worker implements AutoCloseable {
   /** The load that the server is told, from 0 to 1. */
   double load() {
     return logic.status(loop.state()).load();
+  }
+
+  /** Whether the server may ask it for another room. */
+  boolean available() {
+    return loop.state().link() instanceof Link.Up && logic.status(loop.state()).available();
+  }
+
+  /** The id that the server gave it, empty before it registered. */
+  String serversName() {
+    return serversName;
+  }
+
+  Roster roster() {
+    return roster;
+  }
+
+  Duration age() {
+    return Duration.ofNanos(time.nanos() - started);
   }
 
   /** Ends at once. */
@@ -213,6 +235,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void up(ServerSignal.Registered registered) {
       lastFailure = null;
+      serversName = registered.workerId();
       loop.send(new WorkerEvent.LinkUp(registered.workerId(), registered.server().devServer()));
     }
 

@@ -1,5 +1,6 @@
 package io.lkagent.worker;
 
+import io.lkagent.control.RuntimeEntry;
 import io.lkagent.http.CannotListenException;
 import io.lkagent.http.Health;
 import io.lkagent.http.Listen;
@@ -14,8 +15,6 @@ import io.lkagent.process.MachineLimits;
 import io.lkagent.time.Time;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +26,12 @@ public final class WorkerService implements AutoCloseable {
   private static final int PROTOCOL = 1;
 
   private final Worker worker;
+  private final StatusReport report;
   private final CloseStack open = new CloseStack();
 
   private WorkerService(Worker worker) {
     this.worker = worker;
+    this.report = new StatusReport(worker);
   }
 
   /**
@@ -64,7 +65,9 @@ public final class WorkerService implements AutoCloseable {
                 new Listen(settings.host(), settings.port(), settings.portFile()),
                 worker::health,
                 this::info,
+                report::all,
                 metrics));
+    report.listensOn(ops.port());
     enter(settings, ops.port());
     say(settings, ops.port());
     worker.start();
@@ -158,7 +161,7 @@ public final class WorkerService implements AutoCloseable {
   private Map<String, @Nullable Object> command(String name) {
     return switch (name) {
       case "health" -> healthJson();
-      case "status" -> Json.object("ok", true, "health", healthJson(), "processes", rows());
+      case "status" -> report.all(true);
       case "drain" -> {
         log.info("asked to drain by lkagent worker drain");
         int jobs = worker.health().activeJobs();
@@ -187,24 +190,6 @@ public final class WorkerService implements AutoCloseable {
         healthy ? null : health.error() == null ? health.state().sentence() : health.error());
   }
 
-  private List<Map<String, @Nullable Object>> rows() {
-    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (ProcessRow row : worker.processes()) {
-      rows.add(
-          Json.object(
-              "pid", row.pid(),
-              "state", row.state(),
-              "room_name", row.room(),
-              "job_id", row.jobId(),
-              "dispatch_id", row.dispatchId(),
-              "init_ms", row.initTime().toMillis(),
-              "pss_bytes", row.pss(),
-              "participants", row.participants(),
-              "messages", row.messages()));
-    }
-    return rows;
-  }
-
   private WorkerInfo info() {
     WorkerSettings settings = worker.settings();
     return new WorkerInfo(
@@ -214,7 +199,7 @@ public final class WorkerService implements AutoCloseable {
         worker.health().activeJobs(),
         Version.TEXT,
         PROTOCOL,
-        Map.of("processes", rows()));
+        Map.of("processes", report.processes(true)));
   }
 
   public void drain() {

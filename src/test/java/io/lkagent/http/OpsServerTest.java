@@ -192,7 +192,11 @@ class OpsServerTest {
         new WorkerInfo(
             "my-agent", "JT_ROOM", 0.3, 3, "0.1.0", 1, Map.of("rooms", List.of("secret room")));
     return OpsServer.start(
-        new Listen("127.0.0.1", port, portFile), () -> health, () -> info, metrics);
+        new Listen("127.0.0.1", port, portFile),
+        () -> health,
+        () -> info,
+        local -> Map.of("names", local),
+        metrics);
   }
 
   private static Health health(HealthState state, @Nullable String error) {

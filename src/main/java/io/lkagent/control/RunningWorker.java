@@ -1,4 +1,4 @@
-package io.lkagent.worker;
+package io.lkagent.control;
 
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +32,34 @@ import java.util.concurrent.TimeoutException;
  *     port}, {@code agent_name}, {@code url}
  */
 public record RunningWorker(Path folder, JsonObject description) {
+  /** The workers that run, and those that died without taking their entries away. */
+  public record Found(List<RunningWorker> running, List<RunningWorker> gone) {
+    public Found {
+      running = List.copyOf(running);
+      gone = List.copyOf(gone);
+    }
+  }
+
   /** The workers that run, found by their entries; entries of dead ones are removed. */
   public static List<RunningWorker> find(Path root) throws IOException {
-    List<RunningWorker> found = new ArrayList<>();
+    return look(root).running();
+  }
+
+  /** Like {@link #find}, and says whose entries were removed. */
+  public static Found look(Path root) throws IOException {
+    List<RunningWorker> running = new ArrayList<>();
+    List<RunningWorker> gone = new ArrayList<>();
     if (!Files.isDirectory(root)) {
-      return found;
+      return new Found(running, gone);
     }
     try (var entries = Files.newDirectoryStream(root)) {
       for (Path folder : entries) {
-        read(folder).ifPresent(found::add);
+        read(folder).ifPresent(worker -> (worker.lives() ? running : gone).add(worker));
       }
     }
-    return found;
+    gone.forEach(RunningWorker::forget);
+    running.sort(Comparator.comparing(RunningWorker::name).thenComparingLong(RunningWorker::pid));
+    return new Found(running, gone);
   }
 
   private static Optional<RunningWorker> read(Path folder) {
@@ -50,14 +67,19 @@ public record RunningWorker(Path folder, JsonObject description) {
       RunningWorker worker =
           new RunningWorker(
               folder, Json.parseObject(Files.readString(folder.resolve(RuntimeEntry.DESCRIPTION))));
-      if (ProcessHandle.of(worker.pid()).filter(ProcessHandle::isAlive).isPresent()) {
-        return Optional.of(worker);
-      }
-      RuntimeEntry.delete(folder);
-      return Optional.empty();
+      return worker.pid() > 0 ? Optional.of(worker) : Optional.empty();
     } catch (IOException | JsonException e) {
       return Optional.empty();
     }
+  }
+
+  private boolean lives() {
+    return ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent();
+  }
+
+  /** Removes its entry, which nobody answers for any more. */
+  public void forget() {
+    RuntimeEntry.delete(folder);
   }
 
   public String name() {
@@ -71,6 +93,7 @@ public record RunningWorker(Path folder, JsonObject description) {
   /**
    * Asks it to do something: {@code health}, {@code drain}, {@code status}.
    *
+   * @throws java.net.ConnectException when nobody listens there: the worker is gone
    * @throws IOException when it does not answer within {@code limit}
    */
   public JsonObject ask(String command, Duration limit) throws IOException {

@@ -1,4 +1,4 @@
-package io.lkagent.worker;
+package io.lkagent.control;
 
 import io.lkagent.json.Json;
 import java.io.IOException;
