@@ -23,7 +23,15 @@ final class Environment {
           "--idle-timeout", "WORKER_IDLE_TIMEOUT");
 
   /** They ask for one thing of one call, so that a variable that sets them would surprise. */
-  private static final Set<String> FLAGS_ONLY = Set.of("--help", "--version", "--print-config");
+  private static final Set<String> FLAGS_ONLY =
+      Set.of(
+          "--help",
+          "--version",
+          "--print-config",
+          "--list",
+          "--delete",
+          "--no-wait",
+          "--no-create-room");
 
   /** They mean the same wherever they are asked for; any other option is its own command's. */
   private static final Set<String> SHARED =
@@ -38,7 +46,8 @@ final class Environment {
           "--api-key",
           "--api-secret-file",
           "--ca-file",
-          "--agent-name");
+          "--agent-name",
+          "--output");
 
   private Environment() {}
 
@@ -46,6 +55,10 @@ final class Environment {
   static List<String> namesOf(OptionSpec option) {
     String flag = option.longestName();
     if (!flag.startsWith("--") || FLAGS_ONLY.contains(flag)) {
+      return List.of();
+    }
+    // Elsewhere --url is the LiveKit server; here it is a worker, and there can be several.
+    if (flag.equals("--url") && prefix(option).equals("STATUS_")) {
       return List.of();
     }
     List<String> names = new ArrayList<>();

@@ -12,7 +12,13 @@ import picocli.CommandLine.ScopeType;
     name = "lkagent",
     mixinStandardHelpOptions = true,
     versionProvider = LkagentCommand.Version.class,
-    subcommands = {WorkerCommand.class, DevServerCommand.class, DemoCommand.class},
+    subcommands = {
+      WorkerCommand.class,
+      DispatchCommand.class,
+      StatusCommand.class,
+      DevServerCommand.class,
+      DemoCommand.class
+    },
     description = "Operates LiveKit agents: one room, one process.",
     footer = {"", "Example: lkagent demo --rooms 50"})
 final class LkagentCommand {

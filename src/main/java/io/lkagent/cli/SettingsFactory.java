@@ -4,8 +4,6 @@ import io.lkagent.agents.AgentSource;
 import io.lkagent.agents.JavaRuntime;
 import io.lkagent.api.Credentials;
 import io.lkagent.pool.PoolSettings;
-import io.lkagent.protocol.BadEndpointException;
-import io.lkagent.protocol.Endpoint;
 import io.lkagent.supervise.ChildSettings;
 import io.lkagent.worker.WorkerSettings;
 import java.io.File;
@@ -39,7 +37,7 @@ final class SettingsFactory {
     LimitOptions limits = options.limits;
     return new WorkerSettings(
         name(worker),
-        endpoint(url, options.server),
+        options.server.endpoint(url, environment),
         credentials,
         options.job.agentName,
         agent(options.job),
@@ -83,17 +81,6 @@ final class SettingsFactory {
   private static Duration jobWait(LimitOptions limits) {
     Duration wait = limits.initTimeout.multipliedBy(3);
     return wait.compareTo(LEAST_JOB_WAIT) > 0 ? wait : LEAST_JOB_WAIT;
-  }
-
-  private Endpoint endpoint(String url, ServerOptions server) {
-    if (server.caFile != null && !Files.isReadable(server.caFile)) {
-      throw new UsageException("--ca-file: " + server.caFile + " cannot be read");
-    }
-    try {
-      return Endpoint.parse(url, environment, server.caFile);
-    } catch (BadEndpointException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
   }
 
   private static ChildSettings child(WorkerOptions options) {

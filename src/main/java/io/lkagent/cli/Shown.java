@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.log.Printable;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -29,6 +30,37 @@ final class Shown {
   private static String duration(Duration duration) {
     long millis = duration.toMillis();
     return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+  }
+
+  /** As a table shows an age: {@code 48s}, {@code 12m}, {@code 2h3m}, {@code 3d4h}. */
+  static String age(Duration age) {
+    long seconds = age.toSeconds();
+    if (seconds < 60) {
+      return seconds + "s";
+    }
+    long minutes = seconds / 60;
+    if (minutes < 60) {
+      return minutes + "m";
+    }
+    long hours = minutes / 60;
+    return hours < 24 ? hours + "h" + minutes % 60 + "m" : hours / 24 + "d" + hours % 24 + "h";
+  }
+
+  /** As a table shows memory: {@code 13.2 MiB}. */
+  static String memory(long bytes) {
+    return bytes <= 0 ? "-" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1_048_576.0);
+  }
+
+  /** As a table shows a short time: {@code 38 ms}, {@code 2.5 s}. */
+  static String time(Duration time) {
+    return time.toMillis() < 1_000
+        ? time.toMillis() + " ms"
+        : String.format(Locale.ROOT, "%.2f s", time.toMillis() / 1_000.0);
+  }
+
+  /** A name between quotes, without what could break a line. */
+  static String quoted(String name) {
+    return '"' + Printable.of(name) + '"';
   }
 
   private static String size(long bytes) {

@@ -1,5 +1,9 @@
 package io.lkagent.cli;
 
+import io.lkagent.api.Credentials;
+import io.lkagent.ops.DispatchRequest;
+import io.lkagent.protocol.Endpoint;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -7,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What the commands call once their input is valid; tests put their own in. */
 record UseCases(
-    WorkerRun worker, DrainRun drain, HealthRun health, DevServerRun devServer, DemoRun demo) {
+    WorkerRun worker,
+    DrainRun drain,
+    HealthRun health,
+    DispatchRun dispatch,
+    StatusRun status,
+    DevServerRun devServer,
+    DemoRun demo) {
   /** Runs workers until they are told to stop. */
   interface WorkerRun {
     ExitCode run(List<NamedWorker> workers, boolean dev, Console console);
@@ -26,6 +36,37 @@ record UseCases(
     record HealthRequest(@Nullable Path runtimeDir, @Nullable Integer port, Duration timeout) {}
 
     ExitCode run(HealthRequest request, Console console);
+  }
+
+  /** Brings an agent into a room, or shows and ends what brought agents into rooms. */
+  interface DispatchRun {
+    /** What is to be done. */
+    sealed interface Wish {
+      record Bring(DispatchRequest request) implements Wish {}
+
+      /** {@code room} is null for all rooms. */
+      record ListThem(@Nullable String room) implements Wish {}
+
+      record Delete(String room, String dispatchId) implements Wish {}
+    }
+
+    record DispatchCall(
+        Wish wish,
+        Endpoint endpoint,
+        Credentials credentials,
+        @Nullable Path runtimeDir,
+        Output.Form form) {}
+
+    ExitCode run(DispatchCall call, Console console);
+  }
+
+  /** Shows workers and their processes. */
+  interface StatusRun {
+    /** {@code addresses} are empty for the workers of this host. */
+    record StatusCall(
+        List<URI> addresses, @Nullable Path runtimeDir, Duration timeout, Output.Form form) {}
+
+    ExitCode run(StatusCall call, Console console);
   }
 
   /** Runs the dev server until it is told to stop. */

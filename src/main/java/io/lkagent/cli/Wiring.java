@@ -6,6 +6,12 @@ final class Wiring {
 
   static UseCases real() {
     return new UseCases(
-        new WorkerRunner(), new DrainAsker(), new HealthCheck(), new DevServerRunner(), new Demo());
+        new WorkerRunner(),
+        new DrainAsker(),
+        new HealthCheck(),
+        new Dispatcher(),
+        new StatusTeller(),
+        new DevServerRunner(),
+        new Demo());
   }
 }

@@ -8,7 +8,6 @@ import io.lkagent.http.CannotListenException;
 import io.lkagent.lifecycle.CloseStack;
 import io.lkagent.lifecycle.Signals;
 import io.lkagent.log.Log;
-import io.lkagent.log.Secrets;
 import io.lkagent.time.Time;
 import io.lkagent.worker.WorkerEnd;
 import io.lkagent.worker.WorkerListener;
@@ -132,32 +131,14 @@ final class WorkerRunner implements UseCases.WorkerRun {
             factory.settings(
                 worker, dev.url(), Credentials.of(defaults.apiKey(), defaults.apiSecret())));
       } else {
-        settings.add(factory.settings(worker, server.url, credentials(worker)));
+        settings.add(
+            factory.settings(
+                worker,
+                server.url,
+                server.credentials(worker.secret(), ", or add --dev for a server of its own")));
       }
     }
     return settings;
-  }
-
-  private static Credentials credentials(NamedWorker worker) {
-    String key = worker.options().server.apiKey;
-    Optional<String> secret = worker.secret().read();
-    if (key == null || key.isEmpty() || secret.isEmpty()) {
-      throw new UsageException(
-          "no "
-              + (key == null || key.isEmpty() ? "API key" : "API secret")
-              + " for "
-              + worker.options().server.url
-              + ": set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or add --dev for a"
-              + " server of its own");
-    }
-    Secrets.ofThisProcess().register(secret.get());
-    return Credentials.from(
-        key,
-        () -> {
-          String now = worker.secret().read().orElse("");
-          Secrets.ofThisProcess().register(now);
-          return now;
-        });
   }
 
   private static void checkPorts(List<WorkerSettings> settings) {

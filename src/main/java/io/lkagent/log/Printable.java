@@ -1,13 +1,13 @@
 package io.lkagent.log;
 
 /** Text without what only a terminal understands: ANSI sequences and control characters. */
-final class Printable {
+public final class Printable {
   private static final char ESCAPE = 0x1b;
   private static final char BELL = 0x07;
 
   private Printable() {}
 
-  static String of(String text) {
+  public static String of(String text) {
     int i = 0;
     while (i < text.length() && printable(text.charAt(i))) {
       i++;

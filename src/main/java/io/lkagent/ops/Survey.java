@@ -4,7 +4,6 @@ import io.lkagent.control.RunningWorker;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
-import io.lkagent.websocket.FailureDetail;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -22,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at workers: those that a runtime folder names, or those at some addresses.
@@ -124,13 +124,21 @@ public record Survey(List<WorkerStatus> answered, List<Gone> gone, List<Silent> 
     } catch (TimeoutException e) {
       return mute(address, "no answer within " + limit.toMillis() + " ms");
     } catch (ExecutionException e) {
-      return mute(address, FailureDetail.of(e));
+      return mute(address, why(e.getCause()));
     } catch (JsonException e) {
       return mute(address, "no worker of lkagent listens there");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return mute(address, "interrupted");
     }
+  }
+
+  private static String why(@Nullable Throwable cause) {
+    return switch (cause) {
+      case ConnectException e -> "nobody listens there";
+      case null -> "no answer";
+      default -> cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    };
   }
 
   private static Answer mute(URI address, String why) {

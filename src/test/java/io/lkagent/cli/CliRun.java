@@ -22,6 +22,8 @@ record CliRun(int exit, String out, String err, List<NamedWorker> workers) {
               throw new IllegalStateException("a bug");
             },
             (_, _) -> ExitCode.VERDICT_NO,
+            (_, _) -> ExitCode.DONE,
+            (_, _) -> ExitCode.DONE,
             (_, _, _) -> ExitCode.DONE,
             (_, _) -> ExitCode.DONE);
     ByteArrayOutputStream out = new ByteArrayOutputStream();

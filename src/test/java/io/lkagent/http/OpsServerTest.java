@@ -195,7 +195,7 @@ class OpsServerTest {
         new Listen("127.0.0.1", port, portFile),
         () -> health,
         () -> info,
-        local -> Map.of("names", local),
+        local -> Json.object("names", local),
         metrics);
   }
 
