@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
     name = "dispatch",
     mixinStandardHelpOptions = true,
     description =
-        "Brings an agent into a room: reuses the one that is there, else asks for one, and waits.",
+        "Brings an agent into a room: the one that is there, else a new one; waits for it.",
     footer = {"", "Example: lkagent dispatch support-42 --agent-name assistant"})
 final class DispatchCommand implements Runnable, LkagentCommand.WithExit {
   private static final int MAX_ROOM_NAME_BYTES = 256;

@@ -38,9 +38,6 @@ final class Dispatcher implements UseCases.DispatchRun {
       DispatchRequest request, DispatchCall call, Dispatching dispatching, Console console) {
     Path folder = RuntimeFolder.of(call.runtimeDir(), System.getenv());
     Neighbours before = Neighbours.look(folder, call.endpoint(), request.agentName());
-    if (!before.warning().isEmpty()) {
-      console.note(before.warning());
-    }
     DispatchResult result =
         dispatching.dispatch(
             request,
@@ -48,6 +45,13 @@ final class Dispatcher implements UseCases.DispatchRun {
               @Override
               public boolean served(DispatchInfo dispatch) {
                 return before.serving(dispatch.id()) != null;
+              }
+
+              @Override
+              public void requested(String dispatchId, boolean reused) {
+                if (!reused && !before.warning().isEmpty()) {
+                  console.note(before.warning());
+                }
               }
 
               @Override

@@ -123,12 +123,10 @@ final class Neighbours {
     String known =
         String.join(
             ", ", names.stream().map(n -> n.isEmpty() ? "no name" : Shown.quoted(n)).toList());
-    return "no worker of this host "
-        + (agentName.isEmpty() ? "is without an agent name" : "is named " + Shown.quoted(agentName))
-        + " (there: "
-        + known
-        + ")"
-        + (agentName.isEmpty() ? "; give --agent-name" : Suggestion.forTypo(agentName, names));
+    return agentName.isEmpty()
+        ? "the workers of this host have agent names (" + known + "): give one by --agent-name"
+        : "no worker of this host is named %s (there: %s)".formatted(Shown.quoted(agentName), known)
+            + Suggestion.forTypo(agentName, names);
   }
 
   private boolean sameServer(String url) {

@@ -111,6 +111,7 @@ final class OneDispatch {
   private @Nullable Outcome place() throws ApiException {
     boolean exists = !api.rooms(List.of(request.room())).isEmpty();
     answered = true;
+    reached(Stage.LOOKED);
     if (!exists) {
       if (!request.createRoom()) {
         return new Outcome.RoomMissing();
@@ -121,7 +122,6 @@ final class OneDispatch {
     if (before == null) {
       before = new HashSet<>(ours.stream().map(d -> d.info().id()).toList());
     }
-    reached(Stage.LOOKED);
     RoomDispatch best = ours.isEmpty() ? null : ours.getFirst();
     if (best == null || (best.life() == Life.STALE && before.contains(best.info().id()))) {
       replace(ours);
@@ -137,7 +137,6 @@ final class OneDispatch {
       before = new HashSet<>();
     }
     roomRequested = true;
-    reached(Stage.LOOKED);
     api.createRoom(
         request.room(),
         "",

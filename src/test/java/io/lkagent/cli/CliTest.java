@@ -29,6 +29,8 @@ final class CliTest {
         "worker start",
         "worker drain",
         "worker health",
+        "dispatch",
+        "status",
         "dev-server",
         "demo"
       })
@@ -43,7 +45,7 @@ final class CliTest {
       Files.writeString(golden, run.out());
     }
     assertEquals(Files.readString(golden, StandardCharsets.UTF_8), run.out());
-    assertTrue(command.equals("worker start") || run.out().lines().count() <= 24, run.out());
+    assertTrue(command.equals("worker start") || run.out().lines().count() <= 27, run.out());
     assertTrue(run.out().contains("Example: "), run.out());
   }
 
