@@ -51,11 +51,12 @@ final class Shown {
     return bytes <= 0 ? "-" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1_048_576.0);
   }
 
-  /** As a table shows a short time: {@code 38 ms}, {@code 2.5 s}. */
+  /** As a table shows a short time: {@code 38 ms}, {@code 2.5 s}, {@code 10 s}. */
   static String time(Duration time) {
     return time.toMillis() < 1_000
         ? time.toMillis() + " ms"
-        : String.format(Locale.ROOT, "%.2f s", time.toMillis() / 1_000.0);
+        : String.format(Locale.ROOT, "%.2f", time.toMillis() / 1_000.0).replaceFirst("\\.?0+$", "")
+            + " s";
   }
 
   /** A name between quotes, without what could break a line. */

@@ -104,7 +104,7 @@ final class StatusTables {
       for (JsonObject process : worker.processes()) {
         String[] brief = {
           room(process),
-          Long.toString(process.number("pid", 0)),
+          process.number("pid", 0) == 0 ? "-" : Long.toString(process.number("pid")),
           process.string("state", ""),
           Shown.age(Duration.ofMillis(process.number("age_ms", 0))),
           Shown.memory(process.number("pss_bytes", 0)),

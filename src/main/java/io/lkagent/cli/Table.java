@@ -49,7 +49,7 @@ final class Table {
     while (total > most) {
       int widest = 0;
       for (int i = 1; i < widths.length; i++) {
-        widest = widths[i] >= widths[widest] ? i : widest;
+        widest = widths[i] > widths[widest] ? i : widest;
       }
       if (widths[widest] <= Math.max(NARROWEST, length(headings.get(widest)))) {
         return widths;

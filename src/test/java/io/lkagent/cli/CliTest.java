@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CliTest {
@@ -37,14 +36,8 @@ final class CliTest {
   void help_ofEachCommand_isThePageOnRecord(String command) throws IOException {
     CliRun run = run((command + " --help").strip().split(" "));
     assertEquals(0, run.exit(), run.err());
-    Path golden =
-        Path.of(
-            "src/test/resources/help", ("lkagent " + command).strip().replace(' ', '-') + ".txt");
-    if ("write".equals(System.getProperty("lkagent.golden"))) {
-      Files.createDirectories(golden.toAbsolutePath().getParent());
-      Files.writeString(golden, run.out());
-    }
-    assertEquals(Files.readString(golden, StandardCharsets.UTF_8), run.out());
+    Golden.check(
+        "help/" + ("lkagent " + command).strip().replace(' ', '-') + ".txt", run.out());
     assertTrue(command.equals("worker start") || run.out().lines().count() <= 27, run.out());
     assertTrue(run.out().contains("Example: "), run.out());
   }
@@ -91,6 +84,45 @@ final class CliTest {
         """,
         run.err());
     assertTrue(run("worker", "drain", "--debug").err().contains("at io.lkagent"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dispatch|which room? lkagent dispatch ROOM --agent-name NAME (--list alone shows all rooms')",
+        "dispatch ''|the room's name is empty; give one",
+        "dispatch r --list --delete AD_1|--list, --delete and --no-wait do not go together; choose one",
+        "dispatch r --wait 0s|--wait is 0; it must be at least 1ms (or --no-wait)",
+        "dispatch r|no API key for ws://localhost:7880: set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
+        "dispatch r --api-key k|no API secret for ws://localhost:7880: set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
+        "status --url ws://host|--url ws://host is a LiveKit server's; here it is a worker's: http://host:8081",
+        "status --url http://a:b@host|--url is no worker's address; it looks like http://host:8081",
+        "status --timeout 0s|--timeout is 0; it must be at least 1ms"
+      })
+  void command_withWrongInput_saysWhatToDo(String line, String error) {
+    CliRun run = run(line.replace("''", " ").split("(?<=\\S) "));
+    assertEquals(2, run.exit());
+    assertEquals("lkagent: " + error, run.err().strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {256, 257})
+  void roomsName_ofMoreThan256Bytes_isRefused(int bytes) {
+    String name = "ä".repeat(bytes / 2) + "x".repeat(bytes % 2);
+    CliRun run = run("dispatch", name, "--api-key", "k");
+    assertEquals(2, run.exit());
+    assertEquals(
+        bytes > 256,
+        run.err().contains("the room's name has 257 bytes (UTF-8); LiveKit takes at most 256"),
+        run.err());
+  }
+
+  @Test
+  void statusOption_output_mistyped_namesTheForms() {
+    CliRun run = run("status", "-o", "xml");
+    assertEquals(2, run.exit());
+    assertTrue(run.err().contains("[TABLE, WIDE, JSON, YAML]"), run.err());
   }
 
   @Test

@@ -48,6 +48,11 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
     return server;
   }
 
+  @Override
+  Duration patience() {
+    return Duration.ofSeconds(3);
+  }
+
   /** A worker whose agents join, on a server of the test's own when that is to misbehave. */
   private WorkerUnderTest worker(ServerUnderTest at) throws Exception {
     return WorkerUnderTest.start(
@@ -137,7 +142,7 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
   void noServer_failsAtOnce() throws Exception {
     try (LiveKitApi api =
         new LiveKitApi(
-            Endpoint.of("ws://127.0.0.1:1"), Credentials.of("key", "secret"), PATIENCE)) {
+            Endpoint.of("ws://127.0.0.1:1"), Credentials.of("key", "secret"), LONG)) {
       DispatchResult result =
           new Dispatching(api, Time.system())
               .dispatch(new DispatchRequest(name(), name(), LONG), DispatchWatcher.NONE);

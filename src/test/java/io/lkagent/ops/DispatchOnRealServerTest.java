@@ -3,6 +3,7 @@ package io.lkagent.ops;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerUnderTest;
 import io.lkagent.testing.TriedTwice;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
@@ -25,5 +26,11 @@ final class DispatchOnRealServerTest extends DispatchScenarios {
   @Override
   ServerUnderTest server() {
     return server;
+  }
+
+  @Override
+  Duration patience() {
+    // Five seconds while its cache of agent names is cold.
+    return Duration.ofSeconds(9);
   }
 }
