@@ -85,8 +85,8 @@ final class DispatchReport {
           result.dispatchId(),
           fresh,
           after,
-          job.id(),
-          job.workerId(),
+          job == null ? "-" : job.id(),
+          job == null ? "-" : job.workerId(),
           there.identity());
     } else {
       table.row(room, agent, word(), result.dispatchId(), fresh, after, "-", "-", "-");

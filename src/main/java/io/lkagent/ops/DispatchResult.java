@@ -43,8 +43,8 @@ public record DispatchResult(
 
   /** How it ended. */
   public sealed interface Outcome {
-    /** The agent is in the room. */
-    record Joined(ParticipantInfo agent, JobInfo job) implements Outcome {}
+    /** The agent is in the room; {@code job} is null while the server does not list it yet. */
+    record Joined(ParticipantInfo agent, @Nullable JobInfo job) implements Outcome {}
 
     /** The dispatch is there; nobody waited for the agent. */
     record Requested() implements Outcome {}

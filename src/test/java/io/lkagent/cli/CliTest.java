@@ -36,8 +36,7 @@ final class CliTest {
   void help_ofEachCommand_isThePageOnRecord(String command) throws IOException {
     CliRun run = run((command + " --help").strip().split(" "));
     assertEquals(0, run.exit(), run.err());
-    Golden.check(
-        "help/" + ("lkagent " + command).strip().replace(' ', '-') + ".txt", run.out());
+    Golden.check("help/" + ("lkagent " + command).strip().replace(' ', '-') + ".txt", run.out());
     assertTrue(command.equals("worker start") || run.out().lines().count() <= 27, run.out());
     assertTrue(run.out().contains("Example: "), run.out());
   }

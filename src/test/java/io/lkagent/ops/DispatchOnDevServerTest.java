@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.api.ApiException;
 import io.lkagent.api.Credentials;
+import io.lkagent.api.JobInfo;
 import io.lkagent.api.LiveKitApi;
 import io.lkagent.ops.DispatchResult.Outcome;
 import io.lkagent.ops.DispatchResult.Stage;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,8 +57,7 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
 
   /** A worker whose agents join, on a server of the test's own when that is to misbehave. */
   private WorkerUnderTest worker(ServerUnderTest at) throws Exception {
-    return WorkerUnderTest.start(
-            at, settings -> SettingsCopy.of(settings).agentName(name()).make())
+    return WorkerUnderTest.start(at, settings -> SettingsCopy.of(settings).agentName(name()).make())
         .awaitRegistered()
         .awaitIdle(1);
   }
@@ -71,7 +72,8 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
       assertFalse(existing.roomCreated());
       for (DispatchResult each : List.of(made, existing)) {
         Outcome.Joined joined = assertInstanceOf(Outcome.Joined.class, each.outcome());
-        assertEquals("agent-" + joined.job().id(), joined.agent().identity());
+        JobInfo job = Objects.requireNonNull(joined.job());
+        assertEquals("agent-" + job.id(), joined.agent().identity());
         List<Duration> inOrder = List.copyOf(each.stages().values());
         assertEquals(Stage.values().length, inOrder.size(), each.toString());
         assertTrue(ordered(each.stages()), each.stages().toString());
@@ -119,8 +121,7 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
       assertInstanceOf(Outcome.Joined.class, result.outcome(), result.toString());
       assertFalse(result.reused());
       assertEquals(
-          1,
-          api.dispatches(name()).stream().filter(d -> d.agentName().equals(name())).count());
+          1, api.dispatches(name()).stream().filter(d -> d.agentName().equals(name())).count());
       assertEquals(1, worker.running().size());
     }
   }
@@ -141,8 +142,7 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
   @Test
   void noServer_failsAtOnce() throws Exception {
     try (LiveKitApi api =
-        new LiveKitApi(
-            Endpoint.of("ws://127.0.0.1:1"), Credentials.of("key", "secret"), LONG)) {
+        new LiveKitApi(Endpoint.of("ws://127.0.0.1:1"), Credentials.of("key", "secret"), LONG)) {
       DispatchResult result =
           new Dispatching(api, Time.system())
               .dispatch(new DispatchRequest(name(), name(), LONG), DispatchWatcher.NONE);
@@ -174,7 +174,8 @@ final class DispatchOnDevServerTest extends DispatchScenarios {
         assertInstanceOf(Outcome.Joined.class, second.outcome());
         assertFalse(second.reused());
         assertEquals(
-            List.of(second.dispatchId()), api.dispatches(name()).stream().map(d -> d.id()).toList());
+            List.of(second.dispatchId()),
+            api.dispatches(name()).stream().map(d -> d.id()).toList());
         assertEquals(1, next.running().size());
       }
     }

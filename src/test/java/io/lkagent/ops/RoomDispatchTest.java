@@ -65,8 +65,7 @@ final class RoomDispatchTest {
     assertEquals(Life.STARTING, judge(hour("RUNNING"), List.of(agent(AGENT, false)), false));
   }
 
-  private static Life judge(
-      DispatchInfo info, List<ParticipantInfo> participants, boolean served) {
+  private static Life judge(DispatchInfo info, List<ParticipantInfo> participants, boolean served) {
     return RoomDispatch.judge(info, participants, NOW, one -> served).life();
   }
 

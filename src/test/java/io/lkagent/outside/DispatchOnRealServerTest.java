@@ -23,7 +23,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** {@code lkagent dispatch} with agents that join rooms of the real server, and with one that cannot. */
+/**
+ * {@code lkagent dispatch} with agents that join rooms of the real server, and with one that
+ * cannot.
+ */
 @ExtendWith(TriedTwice.class)
 @Tag("livekit")
 @Tag("python")
