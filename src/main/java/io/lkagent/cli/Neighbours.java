@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * elsewhere: what these say is never a verdict.
  */
 final class Neighbours {
-  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(1);
 
   /** A process of this host that has, or had, a dispatch's job. */
   record Serving(WorkerStatus worker, JsonObject process) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,23 @@ final class DispatchOnRealServerTest {
         // Shown with the test's output: a room made with its agent, and one that was there.
         System.out.println(joined.string("room") + " room: " + joined.object("stages_ms"));
       }
+      threeAtOnce(own, server);
+      assertEquals(1, api.dispatches("tabs").size());
+      assertEquals(1, api.participants("tabs").size());
+    }
+  }
+
+  private static void threeAtOnce(Path folder, ServerUnderTest server) {
+    List<Lkagent> tabs =
+        IntStream.range(0, 3)
+            .mapToObj(i ->
+                Lkagent.start(
+                    folder, Lkagent.keys(server), "dispatch", "tabs", "--agent-name", "outside"))
+            .toList();
+    try {
+      tabs.forEach(tab -> assertEquals(0, tab.awaitExit(), tab::said));
+    } finally {
+      tabs.forEach(Lkagent::close);
     }
   }
 
