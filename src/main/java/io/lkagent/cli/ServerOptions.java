@@ -17,7 +17,7 @@ final class ServerOptions {
       names = "--url",
       paramLabel = "URL",
       defaultValue = "ws://localhost:7880",
-      description = "The LiveKit server; ws, wss, http and https will do.")
+      description = "The LiveKit server.")
   String url = "";
 
   @Option(

@@ -86,7 +86,7 @@ final class SurveyTest {
   void address_whereNobodyListens_isSilent() {
     Survey survey = Survey.ofAddresses(List.of(URI.create("http://127.0.0.1:1")), LIMIT);
     assertEquals(
-        List.of(new Survey.Silent("http://127.0.0.1:1", "connection refused")), survey.silent());
+        List.of(new Survey.Silent("http://127.0.0.1:1", "nobody listens there")), survey.silent());
   }
 
   private RuntimeEntry enter(String name, Map<String, @Nullable Object> status) throws IOException {

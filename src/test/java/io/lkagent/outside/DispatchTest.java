@@ -11,6 +11,10 @@ import io.lkagent.testing.Eventually;
 import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.ServerUnderTest;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +67,10 @@ final class DispatchTest {
       assertEquals("räume 1", process.string("room_name"));
       assertEquals(id, process.string("dispatch_id"));
       assertTrue(process.real("init_ms", 0) > 0 && process.number("age_ms") >= 0);
+
+      String remote = remoteStatus(worker);
+      assertTrue(remote.contains("\"pid\":" + process.number("pid")), remote);
+      assertFalse(remote.contains("räume") || remote.contains(id), remote);
 
       assertEquals("live", listed(server).getFirst().string("state"));
       assertEquals(0, run(server, "dispatch", "räume 1", "--delete", id, "--quiet").awaitExit());
@@ -162,6 +170,25 @@ final class DispatchTest {
       assertTrue(none.stderr().startsWith("lkagent: no worker runs here"), none.stderr());
       Lkagent silent = run(server, "status", "--url", url);
       assertEquals(3, silent.awaitExit(), silent::said);
+    }
+  }
+
+  /** What a caller gets who comes through a proxy, and so perhaps from elsewhere. */
+  private static String remoteStatus(Lkagent worker) {
+    URI uri = URI.create("http://127.0.0.1:" + worker.port() + "/status");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(uri)
+                  .header("X-Forwarded-For", "192.0.2.1")
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -97,12 +97,18 @@ final class SecretsTest {
                   && passing.jobProcesses().stream()
                       .allMatch(
                           pid -> secret.equals(Proc.environment(pid).get("LIVEKIT_API_SECRET"))));
-      for (String path : List.of("/", "/worker", "/metrics", "/livez", "/readyz")) {
+      for (String path : List.of("/", "/worker", "/status", "/metrics", "/livez", "/readyz")) {
         seen.add(worker.get(path).body());
       }
       try (Lkagent shown = Lkagent.worker(folder, server, Map.of(), "--print-config", "--debug")) {
         assertEquals(0, shown.awaitExit(), shown::said);
         assertTrue(shown.stdout().contains("LIVEKIT_API_SECRET"), shown::said);
+      }
+      // What these two print is in the files of the run, which are all read at its end.
+      try (Lkagent status = Lkagent.start(folder, Map.of(), "status", "-o", "json");
+          Lkagent list = Lkagent.start(folder, Lkagent.keys(server), "dispatch", "--list")) {
+        assertEquals(0, status.awaitExit(), status::said);
+        assertEquals(0, list.awaitExit(), list::said);
       }
       seen.add(files(folder.resolve("runtime")));
       api.deleteRoom("a");
