@@ -82,6 +82,7 @@ final class StatusTables {
   }
 
   static Table processes(Survey survey, boolean wide) {
+    boolean several = survey.answered().size() > 1;
     Table table =
         wide
             ? new Table(
@@ -99,7 +100,9 @@ final class StatusTables {
                 "MESSAGES",
                 "JOB",
                 "DISPATCH")
-            : new Table("ROOM", "PID", "STATE", "UP", "PSS", "INIT", "LAST REASON");
+            : several
+                ? new Table("ROOM", "PID", "STATE", "UP", "PSS", "INIT", "LAST REASON", "WORKER")
+                : new Table("ROOM", "PID", "STATE", "UP", "PSS", "INIT", "LAST REASON");
     for (WorkerStatus worker : survey.answered()) {
       for (JsonObject process : worker.processes()) {
         String[] brief = {
@@ -111,7 +114,8 @@ final class StatusTables {
           millis(process, "init_ms"),
           lastReason(worker, process)
         };
-        table.row(wide ? with(brief, details(worker, process)) : brief);
+        String[] named = several ? with(brief, new String[] {worker.name()}) : brief;
+        table.row(wide ? with(brief, details(worker, process)) : named);
       }
     }
     return table;

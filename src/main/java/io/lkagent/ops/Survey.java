@@ -95,9 +95,12 @@ public record Survey(List<WorkerStatus> answered, List<Gone> gone, List<Silent> 
       worker.forget();
       return new Answer.Left(new Gone(worker.name(), worker.pid()));
     } catch (IOException e) {
+      String why =
+          e.getCause() instanceof TimeoutException
+              ? "no answer within " + limit.toMillis() + " ms; it may hang: see its log"
+              : String.valueOf(e.getMessage());
       return new Answer.Mute(
-          new Silent(
-              worker.name() + " (pid " + worker.pid() + ")", String.valueOf(e.getMessage())));
+          new Silent("worker " + worker.name() + " (pid " + worker.pid() + ")", why));
     }
   }
 

@@ -70,7 +70,10 @@ final class SurveyTest {
     try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.bind(UnixDomainSocketAddress.of(entry.resolve("control.sock")));
       Survey survey = Survey.ofHost(folder, Duration.ofMillis(300));
-      assertEquals("mute (pid " + SELF + ")", survey.silent().getFirst().source());
+      assertEquals("worker mute (pid " + SELF + ")", survey.silent().getFirst().source());
+      assertTrue(
+          survey.silent().getFirst().why().startsWith("no answer within 300 ms"),
+          survey.toString());
     }
   }
 
