@@ -2,7 +2,7 @@ package io.lkagent.ops;
 
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Dispatching on the real livekit-server. */
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Isolated("a dispatch that is answered late is lost, on the real server")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -11,7 +11,7 @@ import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedTwice;
+import io.lkagent.testing.TriedAgain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * {@code lkagent dispatch} with agents that join rooms of the real server, and with one that
  * cannot.
  */
-@ExtendWith(TriedTwice.class)
+@ExtendWith(TriedAgain.class)
 @Tag("livekit")
 @Tag("python")
 @Isolated("a dispatch that is answered late is lost, on the real server")
