@@ -38,11 +38,11 @@ find_java_home() {
   return 1
 }
 
-# True while the installed caches, jars and JDK are those that belong together; sets jars.
+# True while the installed caches, jars and JDK are those that belong together; sets worker_jars and command_jars.
 # Size and time of change stand for the content: reading 100 MB at each start would cost more than it saves.
 caches_fit() {
   [ -z "${LKAGENT_JAVA_HOME:-}" ] && [ -n "$recorded_java_home" ] && [ -r "$lib/launch" ] || return 1
-  jars='' stamp=''
+  worker_jars='' command_jars='' stamp=''
   # shellcheck source=/dev/null # install.sh wrote it
   . "$lib/launch"
   now=$(cd "$lib" && {
@@ -67,17 +67,17 @@ fi
 
 if caches_fit; then
   java_home=$recorded_java_home
+  # A short command checks its cache for a byte that went bad; a worker would keep all of it in memory for that.
+  case "${1:-} ${2:-}" in
+    'worker start' | demo\ * | dev-server\ *) cache=worker jars=$worker_jars check=-XX:-VerifySharedSpaces ;;
+    *) cache=commands jars=$command_jars check=-XX:+VerifySharedSpaces ;;
+  esac
   # The order in which the caches were made; a pattern would be in any order.
   class_path=
   before=$IFS
   IFS=:
   for jar in $jars; do class_path=$class_path${class_path:+:}$lib/$jar; done
   IFS=$before
-  # A short command checks its cache for a byte that went bad; a worker would keep all of it in memory for that.
-  case "${1:-} ${2:-}" in
-    'worker start' | demo\ * | dev-server\ *) cache=worker check=-XX:-VerifySharedSpaces ;;
-    *) cache=commands check=-XX:+VerifySharedSpaces ;;
-  esac
   set -- "-XX:AOTCache=$lib/cache/$cache.aot" "$check" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
     -Xlog:disable -Xlog:all=error:stderr "-Dlkagent.caches=$lib/cache" \
     -cp "$class_path" io.lkagent.Main "$@"

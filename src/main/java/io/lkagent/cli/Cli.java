@@ -57,6 +57,11 @@ public final class Cli {
   }
 
   int run(String[] args) {
+    if (List.of(args).equals(List.of("--version"))) {
+      // Scripts ask for it at every turn, and it needs no option model.
+      console.result(LkagentCommand.Version.text());
+      return ExitCode.DONE.code();
+    }
     Layers layers = new Layers(environment, ConfigFile.none(), null);
     try {
       refuseSecrets(args);
@@ -79,7 +84,7 @@ public final class Cli {
         new LkagentCommand.Context(environment, directory, useCases, configs, console);
     CommandLine root = new CommandLine(new LkagentCommand(context));
     String asked = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst().orElse("");
-    addCommands(root, asked, List.of(args).contains("--version"));
+    addCommands(root, asked);
     root.setDefaultValueProvider(layers);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setUsageHelpWidth(100);
@@ -93,11 +98,11 @@ public final class Cli {
   }
 
   /** Only what is asked for: reading the options of all commands costs each of them 100 ms. */
-  private static void addCommands(CommandLine root, String asked, boolean version) {
+  private static void addCommands(CommandLine root, String asked) {
     Supplier<Object> one = LkagentCommand.COMMANDS.get(asked);
     if (one != null) {
       root.addSubcommand(asked, one.get());
-    } else if (!version) {
+    } else {
       LkagentCommand.COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
     }
   }

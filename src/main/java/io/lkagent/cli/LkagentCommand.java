@@ -80,8 +80,12 @@ final class LkagentCommand {
   static final class Version implements picocli.CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {text()};
+    }
+
+    static String text() {
       String version = LkagentCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"lkagent " + (version == null ? "(development)" : version)};
+      return "lkagent " + (version == null ? "(development)" : version);
     }
   }
 }
