@@ -58,13 +58,15 @@ done
 here=$(cd -P "$(dirname "$0")" && pwd)
 
 # What is undone at the end, whatever ends it: locks taken, folders half made, the old version moved away.
-locks=
+build_lock=
+prefix_lock=
 new=
 old=
 finish() {
   [ -z "$old" ] || [ ! -e "$old" ] || [ -e "$prefix/lib/lkagent" ] || mv "$old" "$prefix/lib/lkagent"
   [ -z "$new" ] || rm -rf "$new" "$old" "$launcher"
-  for lock in $locks; do rm -rf "$lock"; done
+  [ -z "$build_lock" ] || rm -rf "$build_lock"
+  [ -z "$prefix_lock" ] || rm -rf "$prefix_lock"
 }
 trap finish EXIT
 trap 'exit 130' INT
@@ -86,7 +88,6 @@ lock() {
     sleep 1
     waited=$((waited + 1))
   done
-  locks="$locks $1/.lkagent-install"
   echo $$ >"$1/.lkagent-install/pid"
 }
 
@@ -97,7 +98,7 @@ fish_completions=share/fish/vendor_completions.d
 
 if [ "$uninstall" = yes ]; then
   [ -e "$prefix/lib/lkagent" ] || [ -e "$prefix/bin/lkagent" ] || die "nothing of lkagent is in $prefix"
-  lock "$prefix/lib"
+  lock "$prefix/lib" && prefix_lock=$prefix/lib/.lkagent-install
   rm -rf "$prefix/lib/lkagent" "$prefix/bin/lkagent" "$prefix/$man/lkagent.1" "$prefix/$man"/lkagent-*.1 \
     "$prefix/$bash_completions/lkagent" "$prefix/$zsh_completions/_lkagent" "$prefix/$fish_completions/lkagent.fish" ||
     die "cannot remove all of it; you may lack the right to write to $prefix"
@@ -114,8 +115,8 @@ for folder in bin lib "$man" "$bash_completions" "$zsh_completions" "$fish_compl
 done
 prefix=$(cd -P "$prefix" && pwd)
 mkdir -p "$here/target" 2>/dev/null || die "cannot write to $here, where it builds; clone lkagent to a folder of yours"
-lock "$here/target"
-lock "$prefix/lib"
+lock "$here/target" && build_lock=$here/target/.lkagent-install
+lock "$prefix/lib" && prefix_lock=$prefix/lib/.lkagent-install
 
 version=$(sed -n 's|^  <version>\(.*\)</version>.*|\1|p' "$here/pom.xml")
 jar=$here/target/lkagent-$version.jar
@@ -171,7 +172,8 @@ case :${PATH:-}: in
   *) say "$prefix/bin is not on PATH; add it, or start lkagent by its full name" ;;
 esac
 finish
-locks=
+build_lock=
+prefix_lock=
 new=
 
 if [ "$demo" = yes ]; then

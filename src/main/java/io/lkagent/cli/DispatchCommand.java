@@ -98,7 +98,7 @@ final class DispatchCommand implements Runnable, LkagentCommand.WithExit {
     }
     if (room == null) {
       throw new UsageException(
-          "which room? lkagent dispatch ROOM --agent-name NAME (--list alone shows all rooms')");
+          "which room? lkagent dispatch ROOM --agent-name NAME (--list without a room shows all of them)");
     }
     String name = checked(room);
     if (delete != null) {

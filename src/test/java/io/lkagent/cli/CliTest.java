@@ -89,7 +89,7 @@ final class CliTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "dispatch|which room? lkagent dispatch ROOM --agent-name NAME (--list alone shows all rooms')",
+        "dispatch|which room? lkagent dispatch ROOM --agent-name NAME (--list without a room shows all of them)",
         "dispatch ''|the room's name is empty; give one",
         "dispatch r --list --delete AD_1|--list, --delete and --no-wait do not go together; choose one",
         "dispatch r --wait 0s|--wait is 0; it must be at least 1ms (or --no-wait)",

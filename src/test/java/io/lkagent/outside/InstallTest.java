@@ -250,7 +250,7 @@ final class InstallTest {
   }
 
   private static Run demo(Path prefix, String... more) throws Exception {
-    List<String> command = new ArrayList<>(List.of(lkagent(prefix).toString(), "demo"));
+    List<String> command = new ArrayList<>(List.of(lkagent(prefix).toString(), "demo", "--quiet"));
     command.addAll(List.of(more));
     Run run = run(Map.of(), command.toArray(String[]::new));
     assertEquals(0, run.exit(), run::toString);
