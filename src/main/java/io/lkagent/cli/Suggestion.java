@@ -2,16 +2,26 @@ package io.lkagent.cli;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.stream.Stream;
 
-/** The known name nearest to a mistyped one. */
+/** The known name that was begun, or else the one nearest to what was mistyped. */
 final class Suggestion {
+  private static final int LEAST_BEGUN = 4;
+
   private Suggestion() {}
 
   /** {@code ; did you mean "max-jobs"?}, or nothing when no name is near. */
   static String forTypo(String typed, Collection<String> known) {
-    return known.stream()
-        .min(Comparator.comparingInt(name -> distance(typed, name)))
-        .filter(name -> distance(typed, name) <= Math.max(2, typed.length() / 3))
+    Stream<String> begun =
+        known.stream()
+            .filter(name -> typed.length() >= LEAST_BEGUN && name.startsWith(typed))
+            .sorted(Comparator.comparingInt(String::length));
+    Stream<String> near =
+        known.stream()
+            .filter(name -> distance(typed, name) <= Math.max(2, typed.length() / 3))
+            .sorted(Comparator.comparingInt(name -> distance(typed, name)));
+    return Stream.concat(begun, near)
+        .findFirst()
         .map(name -> "; did you mean \"" + name + "\"?")
         .orElse("");
   }

@@ -59,6 +59,12 @@ final class CliTest {
   }
 
   @Test
+  void option_begun_isSuggestedWhole() {
+    CliRun run = run("worker", "start", "--agent-n=x");
+    assertTrue(run.err().contains("did you mean \"--agent-name\"?"), run.err());
+  }
+
+  @Test
   void group_withoutCommand_namesTheChoices() {
     CliRun run = run("worker");
     assertEquals(2, run.exit());
