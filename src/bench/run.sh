@@ -74,7 +74,8 @@ prefix=$(cd -P "$prefix" && pwd)
 java_home=$(sh "$root/src/build/find-jdk.sh")
 mkdir -p "$work/classes" "$out"
 out=$(cd -P "$out" && pwd)
-"$java_home/bin/javac" -d "$work/classes" -cp "$prefix/lib/lkagent/lkagent.jar" "$here/BenchAgent.java"
+# Strings joined without code made at run time, as everything on a job process's path is.
+"$java_home/bin/javac" -XDstringConcat=inline -d "$work/classes" -cp "$prefix/lib/lkagent/lkagent.jar" "$here/BenchAgent.java"
 
 python3 "$here/bench.py" --prefix "$prefix" --tools "$tools" --work "$work" --out "$out" --only "$only" --runs "$runs" &
 child=$!
