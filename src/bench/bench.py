@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-import livekit
+import livekit_server as livekit
 import machine
 
 WARM = 50

@@ -116,6 +116,10 @@ public final class Training {
       while (api.participants(AGENT).isEmpty()) {
         Time.system().sleep(STEP);
       }
+      if (vad != VadEngine.OFF) {
+        // onnxruntime crashes when its process ends while it computes.
+        within(watch.loaded);
+      }
       api.deleteRoom(AGENT);
       within(watch.ended);
       if (kind != null) {
@@ -171,6 +175,7 @@ public final class Training {
   private static final class Watch implements WorkerListener {
     private final CompletableFuture<Boolean> registered = new CompletableFuture<>();
     private final CompletableFuture<Boolean> running = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     @Override
@@ -185,8 +190,12 @@ public final class Training {
       if (row.state().equals("running")) {
         running.complete(true);
       }
+      if (news instanceof ChildNews.PhaseEnded(var phase) && phase.name().equals("vad")) {
+        loaded.complete(true);
+      }
       if (news instanceof ChildNews.Ended) {
         ended.complete(row.reason());
+        loaded.complete(false);
         running.completeExceptionally(new IllegalStateException("ended with " + row.reason()));
       }
     }
