@@ -15,14 +15,15 @@ for jar in lib/picocli-*.jar; do
   "$java" -cp "lkagent.jar:lib/*" io.lkagent.install.Training renew "$jar" >&2
 done
 
-# Short commands go without Helidon, which is the dev server's: a class that is nowhere, such as those that
-# picocli looks for, is looked for in every jar.
+# Only what has a dev server goes with Helidon: a class that is nowhere, such as those that picocli looks for, is
+# looked for in every jar.
 all=
 few=
+others=
 for jar in lkagent.jar lib/*.jar; do
   all=$all${all:+:}$jar
   case $jar in
-    lib/helidon-*) ;;
+    lib/helidon-*) others=$others${others:+:}$jar ;;
     *) few=$few${few:+:}$jar ;;
   esac
 done
@@ -47,12 +48,31 @@ quoted_dir=$(printf '%s' "$dir" | sed 's/[\\&|]/\\&/g')
 linking='-XX:+UnlockDiagnosticVMOptions -XX:-AOTClassLinking'
 LIVEKIT_API_SECRET=training train cache/commands.aot "$few" commands
 linking=
-train cache/worker.aot "$all" worker cache
+# The workers' server ends with this script, which holds the other end of its standard input.
+mkfifo cache/hold
+"$java" -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp "$all" io.lkagent.install.TrainingServer cache/port \
+  <cache/hold >cache/server.log 2>&1 &
+server=$!
+exec 9>cache/hold
+waited=0
+until [ -s cache/port ]; do
+  if [ "$waited" -ge 600 ] || ! kill -0 "$server" 2>/dev/null; then
+    cat cache/server.log >&2
+    exit 1
+  fi
+  sleep 0.1
+  waited=$((waited + 1))
+done
+port=$(cat cache/port)
+train cache/worker.aot "$few" worker cache "$port"
 if [ -f vad/onnxruntime.jar ]; then
   # Of this run only what its job process leaves is wanted.
-  train cache/unused.aot "$all" onnxruntime cache
-  rm -f cache/unused.aot
+  train cache/unused.aot "$few" onnxruntime cache "$port"
 fi
+exec 9>&-
+wait "$server" || true
+train cache/dev.aot "$all" dev cache
+rm -f cache/unused* cache/hold cache/port cache/server.log
 rm -f cache/log
 
 # Sizes and times of change: a jar that was replaced, another JDK or a damaged cache must not start on these.
@@ -61,8 +81,9 @@ stamp() {
     stat -f '%N %z %m' lkagent.jar lib/*.jar cache/*.aot "$java_home/release" "$java_home/lib/modules"
 }
 {
-  printf "worker_jars='%s'\n" "$all"
-  printf "command_jars='%s'\n" "$few"
+  printf "all_jars='%s'\n" "$all"
+  printf "few_jars='%s'\n" "$few"
+  printf "other_jars='%s'\n" "$others"
   printf "stamp='%s'\n" "$(stamp)"
 } >cache/launch.new
 mv cache/launch.new launch

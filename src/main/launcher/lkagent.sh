@@ -38,11 +38,11 @@ find_java_home() {
   return 1
 }
 
-# True while the installed caches, jars and JDK are those that belong together; sets worker_jars and command_jars.
+# True while the installed caches, jars and JDK are those that belong together; sets all_jars, few_jars and other_jars.
 # Size and time of change stand for the content: reading 100 MB at each start would cost more than it saves.
 caches_fit() {
   [ -z "${LKAGENT_JAVA_HOME:-}" ] && [ -n "$recorded_java_home" ] && [ -r "$lib/launch" ] || return 1
-  worker_jars='' command_jars='' stamp=''
+  all_jars='' few_jars='' other_jars='' stamp=''
   # shellcheck source=/dev/null # install.sh wrote it
   . "$lib/launch"
   now=$(cd "$lib" && {
@@ -65,12 +65,34 @@ if [ ! -f "$lib/lkagent.jar" ]; then
   exit 2
 fi
 
+# What it will be: a short command, a worker, or something with a dev server.
+kind=commands
+case "${1:-} ${2:-}" in
+  'worker start') kind=worker ;;
+  demo\ * | dev-server\ *) kind=dev ;;
+esac
+if [ "$kind" = worker ]; then
+  # A file or an abbreviation can ask for it too; then its classes come from the jars, more slowly.
+  [ -z "${LKAGENT_DEV:-}" ] || kind=dev
+  for word in "$@"; do
+    case $word in
+      --dev | --dev=*) kind=dev ;;
+    esac
+  done
+fi
+# What stays long: a young generation sized by the machine would be filled before it is ever cleared (60 MB on
+# 24 GiB); a small one is cleared in milliseconds. The old one grows as it must.
+heap=
+[ "$kind" = commands ] || heap='-Xms16m -Xmn6m'
+
 if caches_fit; then
   java_home=$recorded_java_home
   # A short command checks its cache for a byte that went bad; a worker would keep all of it in memory for that.
-  case "${1:-} ${2:-}" in
-    'worker start' | demo\ * | dev-server\ *) cache=worker jars=$worker_jars check=-XX:-VerifySharedSpaces ;;
-    *) cache=commands jars=$command_jars check=-XX:+VerifySharedSpaces ;;
+  case $kind in
+    commands) cache=commands jars=$few_jars check=-XX:+VerifySharedSpaces ;;
+    # With the dev server's jars behind those of the cache: whatever asks for one, it is there.
+    worker) cache=worker jars=$few_jars:$other_jars check=-XX:-VerifySharedSpaces ;;
+    *) cache=dev jars=$all_jars check=-XX:-VerifySharedSpaces ;;
   esac
   # The order in which the caches were made; a pattern would be in any order.
   class_path=
@@ -99,6 +121,6 @@ fi
 # Start fast and stay small: one collector thread, the quick compiler only, no file of counters in /tmp.
 # protobuf's use of Unsafe is no news to whoever runs this. Reflection without code made for each call: few calls.
 # exec, so that signals meant for lkagent reach it.
-# shellcheck disable=SC2086 # LKAGENT_JAVA_OPTS holds several words
-exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+# shellcheck disable=SC2086 # heap and LKAGENT_JAVA_OPTS hold several words
+exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData $heap \
   --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true ${LKAGENT_JAVA_OPTS:-} "$@"

@@ -9,9 +9,6 @@ import io.lkagent.api.ApiException;
 import io.lkagent.api.Credentials;
 import io.lkagent.api.LiveKitApi;
 import io.lkagent.cli.Cli;
-import io.lkagent.devserver.DevServer;
-import io.lkagent.devserver.DevServerConfig;
-import io.lkagent.devserver.DevServerStartException;
 import io.lkagent.http.CannotListenException;
 import io.lkagent.pool.PoolSettings;
 import io.lkagent.protocol.Endpoint;
@@ -32,10 +29,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program at work in front of a JVM that records it ({@code -XX:AOTCacheOutput}): its short
- * commands, or a worker that serves one room, whose process records itself too.
+ * commands, a worker that serves one room, whose process records itself too, or the same with a dev
+ * server beside it. The first worker's server is another process: a worker's cache with the dev
+ * server in it would cost each worker 20 MB.
  */
 public final class Training {
   /** Not called here, because it ends the process. */
@@ -67,8 +67,8 @@ public final class Training {
   private Training() {}
 
   /**
-   * Trains {@code commands}, or {@code worker DIR}: a worker and, into that folder, its job
-   * process.
+   * Trains {@code commands}; {@code worker DIR PORT}: a worker of the server on that port and, into
+   * that folder, its job process; or {@code dev DIR}: a worker and its server.
    */
   public static void main(String[] args) throws Exception {
     if (args.length == 2 && args[0].equals("renew")) {
@@ -76,48 +76,57 @@ public final class Training {
     } else if (args.length == 1 && args[0].equals("commands")) {
       Class.forName(MAIN);
       COMMANDS.forEach(words -> Cli.start(words.toArray(String[]::new)));
-    } else if (args.length == 2 && args[0].equals("worker")) {
+    } else if (args.length == 3 && args[0].equals("worker")) {
       Class.forName(MAIN);
       Cli.start(new String[] {"worker", "start", "--print-config"});
-      serveOneRoom(Path.of(args[1]).resolve("job.aot"), VadEngine.PLAIN, JobCaches.Kind.JOB);
-    } else if (args.length == 2 && args[0].equals("onnxruntime")) {
-      Path cache = Path.of(args[1]).resolve("onnxruntime.aot");
-      serveOneRoom(cache, VadEngine.ONNXRUNTIME, JobCaches.Kind.ONNXRUNTIME);
+      serveOneRoom(args[2], Path.of(args[1], "job.aot"), VadEngine.PLAIN, JobCaches.Kind.JOB);
+    } else if (args.length == 3 && args[0].equals("onnxruntime")) {
+      Path cache = Path.of(args[1], "onnxruntime.aot");
+      serveOneRoom(args[2], cache, VadEngine.ONNXRUNTIME, JobCaches.Kind.ONNXRUNTIME);
+    } else if (args.length == 2 && args[0].equals("dev")) {
+      Class.forName(MAIN);
+      Cli.start(new String[] {"worker", "start", "--print-config"});
+      try (TrainingServer server = TrainingServer.start()) {
+        serveOneRoom(server.port(), Path.of(args[1], "unused-job.aot"), VadEngine.OFF, null);
+      }
     } else {
       throw new IllegalArgumentException(
-          "usage: Training renew JAR | commands | worker DIR | onnxruntime DIR");
+          "usage: Training renew JAR | commands | worker DIR PORT | onnxruntime DIR PORT | dev DIR");
     }
   }
 
-  private static void serveOneRoom(Path jobCache, VadEngine vad, JobCaches.Kind kind)
-      throws DevServerStartException,
-          CannotListenException,
+  /** Serves a room; what its job process has recorded is sealed as {@code kind}, if any. */
+  private static void serveOneRoom(
+      String port, Path jobCache, VadEngine vad, JobCaches.@Nullable Kind kind)
+      throws CannotListenException,
           IOException,
           ApiException,
           InterruptedException,
           ExecutionException,
           TimeoutException {
     Watch watch = new Watch();
-    DevServerConfig config = DevServerConfig.defaults();
-    Credentials credentials = Credentials.of(config.apiKey(), config.apiSecret());
-    try (DevServer server = DevServer.start(config)) {
-      Endpoint endpoint = Endpoint.of(server.url());
-      WorkerSettings settings = settings(endpoint, credentials, vad, jobCache);
-      try (WorkerService worker = WorkerService.start(settings, watch, Time.system());
-          LiveKitApi api = new LiveKitApi(endpoint, credentials, LIMIT)) {
-        within(watch.registered);
-        api.createRoom(
-            AGENT, "", Duration.ZERO, Duration.ZERO, List.of(new AgentRequest(AGENT, "")));
-        within(watch.running);
-        while (api.participants(AGENT).isEmpty()) {
-          Time.system().sleep(STEP);
-        }
-        api.deleteRoom(AGENT);
-        within(watch.ended);
-        JobCaches.seal(jobCache, kind);
-        worker.drain();
-        within(worker.end());
+    Credentials credentials = Credentials.of(TrainingServer.KEY, TrainingServer.SECRET);
+    Endpoint endpoint = Endpoint.of("ws://127.0.0.1:" + port);
+    WorkerSettings settings = settings(endpoint, credentials, vad, jobCache);
+    try (WorkerService worker = WorkerService.start(settings, watch, Time.system());
+        LiveKitApi api = new LiveKitApi(endpoint, credentials, LIMIT)) {
+      within(watch.registered);
+      api.createRoom(AGENT, "", Duration.ZERO, Duration.ZERO, List.of(new AgentRequest(AGENT, "")));
+      within(watch.running);
+      while (api.participants(AGENT).isEmpty()) {
+        Time.system().sleep(STEP);
       }
+      if (vad != VadEngine.OFF) {
+        // onnxruntime crashes when its process ends while it computes.
+        within(watch.loaded);
+      }
+      api.deleteRoom(AGENT);
+      within(watch.ended);
+      if (kind != null) {
+        JobCaches.seal(jobCache, kind);
+      }
+      worker.drain();
+      within(worker.end());
     }
   }
 
@@ -166,6 +175,7 @@ public final class Training {
   private static final class Watch implements WorkerListener {
     private final CompletableFuture<Boolean> registered = new CompletableFuture<>();
     private final CompletableFuture<Boolean> running = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     @Override
@@ -180,8 +190,12 @@ public final class Training {
       if (row.state().equals("running")) {
         running.complete(true);
       }
+      if (news instanceof ChildNews.PhaseEnded(var phase) && phase.name().equals("vad")) {
+        loaded.complete(true);
+      }
       if (news instanceof ChildNews.Ended) {
         ended.complete(row.reason());
+        loaded.complete(false);
         running.completeExceptionally(new IllegalStateException("ended with " + row.reason()));
       }
     }

@@ -45,11 +45,9 @@ final class Job implements JobContext {
     this.events = events;
   }
 
-  /** The thread that will run the entry point, once, and report how it ended. */
-  Thread entryPoint(Agent agent) {
-    Thread thread = new Thread(new EntryPoint(agent, this, events), "entry point");
-    thread.setDaemon(true);
-    return thread;
+  /** What calls the agent, once, and reports how it ended. */
+  Runnable entryPoint(Agent agent) {
+    return new EntryPoint(agent, this, events);
   }
 
   /** The one call of the agent's code; a class, because a first lambda costs milliseconds. */

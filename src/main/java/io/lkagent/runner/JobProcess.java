@@ -25,6 +25,9 @@ final class JobProcess {
   /** How long an entry point may take to return by itself, and again after an interrupt. */
   private static final long ENTRY_POINT_ENDS = SECOND;
 
+  /** How long an idle process rests before it practises: others may be starting meanwhile. */
+  private static final long PRACTICE_AFTER = 2 * SECOND;
+
   private static final long ACTIVITY_EVERY = SECOND / 2;
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -36,6 +39,7 @@ final class JobProcess {
   private final JobChannel channel;
   private final BlockingQueue<Event> events;
   private final ShutdownCallbacks processCallbacks = new ShutdownCallbacks();
+  private final EntryThread entryThread = new EntryThread();
   private @Nullable Stop stop;
   private boolean orphaned;
 
@@ -90,8 +94,9 @@ final class JobProcess {
         if (initialised.failure() == null) {
           channel.send(new FromChild.Ready());
           ProcessTitle.set(ProcessTitle.IDLE);
+          entryThread.start();
           if (events.isEmpty()) {
-            Rehearsal.play();
+            Rehearsal.play(entryThread);
           }
         }
         return initialised.failure();
@@ -101,8 +106,13 @@ final class JobProcess {
   }
 
   private @Nullable JobStart awaitJob() {
+    long practice = Time.raw().nanos() + PRACTICE_AFTER;
     while (stop == null) {
-      Event event = next(NEVER);
+      Event event = next(practice);
+      if (event == null) {
+        Rehearsal.practise();
+        practice = NEVER;
+      }
       if (event instanceof Event.FromWorker told && told.message() instanceof ToChild.Start start) {
         return start.job();
       }
@@ -112,34 +122,36 @@ final class JobProcess {
 
   private void serve(Initialisation init, JobStart start) {
     Job job = new Job(start, events);
-    Thread entryPoint = job.entryPoint(init.agent());
     channel.send(new FromChild.Running());
-    entryPoint.start();
+    Thread entryPoint = entryThread.perform(job.entryPoint(init.agent()));
     ProcessTitle.set(ProcessTitle.JOB);
-    Log log =
-        ChildLog.of(JobProcess.class)
-            .with(
-                "job_id", start.jobId(),
-                "room_name", start.room().name(),
-                "dispatch_id", start.dispatchId());
-    log.info("job starts", "agent", agentClass);
-    FromChild.Done done = awaitJobEnd(job, log);
+    // Nothing is logged here: a first line costs 8 ms of CPU, which fifty processes that start at
+    // once take from each other's way to the entry point. The worker says that the agent runs.
+    FromChild.Done done = awaitJobEnd(job, start);
     channel.send(job.activity());
     if (done != null) {
       channel.send(done);
       awaitLeave(done);
     }
-    leave(job, entryPoint, log);
+    leave(job, entryPoint, start);
+  }
+
+  private static Log log(JobStart start) {
+    return ChildLog.of(JobProcess.class)
+        .with(
+            "job_id", start.jobId(),
+            "room_name", start.room().name(),
+            "dispatch_id", start.dispatchId());
   }
 
   /** Waits for the job's end; null when the worker wants it, which needs no report. */
-  private FromChild.@Nullable Done awaitJobEnd(Job job, Log log) {
+  private FromChild.@Nullable Done awaitJobEnd(Job job, JobStart start) {
     long reported = Time.raw().nanos() - ACTIVITY_EVERY;
     long due = NEVER;
     while (stop == null) {
       Event event = next(due);
       if (event instanceof Event.EntryPointEnded ended) {
-        return done(ended.thrown(), log);
+        return done(ended.thrown(), start);
       } else if (event instanceof Event.JobEnded ended) {
         return new FromChild.Done(ended.success(), ended.reason());
       } else if (event instanceof Event.ActivityChanged) {
@@ -154,11 +166,11 @@ final class JobProcess {
     return null;
   }
 
-  private FromChild.Done done(@Nullable Throwable thrown, Log log) {
+  private FromChild.Done done(@Nullable Throwable thrown, JobStart start) {
     if (thrown == null) {
       return new FromChild.Done(true, "entry point returned");
     }
-    log.error("the entry point failed", thrown, "agent", agentClass);
+    log(start).error("the entry point failed", thrown, "agent", agentClass);
     return new FromChild.Done(false, "entry point failed: " + Failure.withRemedy(thrown));
   }
 
@@ -172,13 +184,13 @@ final class JobProcess {
     }
   }
 
-  private void leave(Job job, Thread entryPoint, Log log) {
+  private void leave(Job job, Thread entryPoint, JobStart start) {
     Stop end = stopOrDefect();
     job.end(end.reason());
     awaitEntryPoint(entryPoint);
     job.leaveRoom();
     runCallbacks(job.callbacks());
-    log.info("job ends", "reason", end.reason(), "agent", agentClass);
+    log(start).info("job ends", "reason", end.reason(), "agent", agentClass);
   }
 
   private void awaitEntryPoint(Thread entryPoint) {

@@ -19,18 +19,27 @@ final class Rehearsal {
           + "\"room\":{\"name\":\"\",\"sid\":\"\",\"metadata\":\"\"},\"identity\":\"\",\"url\":\"\","
           + "\"token\":\"\",\"media\":\"\",\"attempt\":0}";
 
+  /** Enough for the quick compiler; more costs memory and brings nothing. */
+  private static final int PRACTICE = 50;
+
   private Rehearsal() {}
 
-  static void play() {
+  static void play(EntryThread thread) {
     LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     events.add(new Event.FromWorker(ToChild.parse(START)));
     if (events.poll() instanceof Event.FromWorker told
         && told.message() instanceof ToChild.Start start) {
       Job job = new Job(start.job(), events);
       var _ = new FromChild.Running().frame();
-      Thread entryPoint = job.entryPoint(new Nobody());
-      entryPoint.start();
+      thread.rehearse(job.entryPoint(new Nobody()));
       job.activity();
+    }
+  }
+
+  /** Reads the order so often that the JVM compiles what reads it. */
+  static void practise() {
+    for (int i = 0; i < PRACTICE; i++) {
+      var _ = ToChild.parse(START);
     }
   }
 

@@ -38,7 +38,6 @@ final class RunnerTest {
       assertEquals(42, child.expect(FromChild.Pong.class).t());
       child.startJob(ChildUnderTest.job("room"));
       child.expect(FromChild.Running.class);
-      child.awaitOutput("job starts");
       child.shutdown("room-closed");
       assertEquals(0, child.awaitExit());
       child.awaitOutput("job ends");
@@ -113,11 +112,11 @@ final class RunnerTest {
       child.startJob(job);
       child.expect(FromChild.Running.class);
       child.awaitOutput("entered " + metadata.length() + " Optional.empty");
-      child.awaitOutput("a\\nroom");
       child.shutdown("drained");
       child.shutdown("again");
       assertEquals(0, child.awaitExit());
       child.awaitOutput("job ends");
+      child.awaitOutput("a\\nroom");
       assertEquals(
           1, child.outputLines().stream().filter(line -> line.startsWith("entered")).count());
       String output = child.output();
