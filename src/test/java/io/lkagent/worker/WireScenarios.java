@@ -10,6 +10,8 @@ import io.lkagent.testing.WorkerUnderTest;
 import io.lkagent.time.Time;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import livekit.LivekitAgent.WorkerStatus;
 import org.junit.jupiter.api.Test;
 
@@ -96,8 +98,9 @@ abstract class WireScenarios extends ConnectionEndScenarios {
       Message full = proxy().awaitMessage(WireSupport::full, PATIENCE);
       assertTrue(full.nanos() - asked < Duration.ofSeconds(1).toNanos());
       assertTrue(alive(row.pid()));
+      CompletableFuture<Long> ended = endOf(row);
       api().deleteRoom(name());
-      successBeforeTheEndOf(row);
+      successBefore(ended, row);
       assertEquals(new WorkerEnd.Stopped(0, 0), worker.awaitEnd());
     }
   }
@@ -108,20 +111,24 @@ abstract class WireScenarios extends ConnectionEndScenarios {
       api().createRoom(name());
       String dispatch = api().createDispatch(name(), name(), "").getId();
       ProcessRow row = onlyOneRunning(worker);
+      CompletableFuture<Long> ended = endOf(row);
       api().deleteDispatch(name(), dispatch);
-      successBeforeTheEndOf(row);
+      successBefore(ended, row);
     }
   }
 
+  /** When the process ends; to be asked while it lives. */
+  private static CompletableFuture<Long> endOf(ProcessRow row) {
+    return ProcessHandle.of(row.pid()).orElseThrow().onExit().thenApply(exit -> Time.raw().nanos());
+  }
+
   /** The process ends after SUCCESS was on the wire, and SUCCESS is said once. */
-  private void successBeforeTheEndOf(ProcessRow row) {
-    var ended =
-        ProcessHandle.of(row.pid()).orElseThrow().onExit().thenApply(exit -> Time.raw().nanos());
+  private void successBefore(CompletableFuture<Long> ended, ProcessRow row) {
     Message told =
         proxy()
             .awaitMessage(
                 m -> success(m) && said(m).getUpdateJob().getJobId().equals(row.jobId()), PATIENCE);
-    long end = ended.orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS).join();
+    long end = ended.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     assertTrue(told.nanos() < end, () -> proxy().messages() + "");
     assertEquals(1, proxy().messages().stream().filter(WireSupport::success).count());
   }
