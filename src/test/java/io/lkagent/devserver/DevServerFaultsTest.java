@@ -214,15 +214,22 @@ final class DevServerFaultsTest {
     String admin = TestTokens.admin(server, "room");
     byte[] junk = "{".getBytes(StandardCharsets.UTF_8);
     String create = "/twirp/livekit.RoomService/CreateRoom";
-    assertEquals(400, api.post(create, admin, "application/json", junk).statusCode());
-    assertEquals(404, api.post(create, admin, "text/plain", junk).statusCode());
-    assertEquals(
-        404,
-        api.post("/twirp/livekit.RoomService/Nope", admin, "application/json", junk).statusCode());
-    assertEquals(401, api.post(create, "garbage", "application/json", junk).statusCode());
-    assertEquals(
-        413,
-        api.post(create, admin, "application/protobuf", new byte[(10 << 20) + 1]).statusCode());
+    assertEquals(400, refusal(create, admin, "application/json", junk));
+    assertEquals(404, refusal(create, admin, "text/plain", junk));
+    assertEquals(404, refusal("/twirp/livekit.RoomService/Nope", admin, "application/json", junk));
+    assertEquals(401, refusal(create, "garbage", "application/json", junk));
+    assertEquals(413, refusal(create, admin, "application/protobuf", new byte[(10 << 20) + 1]));
+  }
+
+  /**
+   * A server may close the connection behind a refusal, just as the next request goes out on it.
+   */
+  private int refusal(String path, String token, String contentType, byte[] body) {
+    try {
+      return api.post(path, token, contentType, body).statusCode();
+    } catch (AssertionError closed) {
+      return api.post(path, token, contentType, body).statusCode();
+    }
   }
 
   @Test

@@ -27,8 +27,8 @@ final class LongRunTest {
   @Test
   void stoppedWorkerAndFailingAgent_aMinuteLong_killNobodyAndSpinNot() {
     try (ServerUnderTest server = DevServerUnderTest.start();
-        Lkagent stopped = worker(server, "good");
-        Lkagent failing = worker(server, "fail")) {
+        Lkagent stopped = worker(server, "outside", "good");
+        Lkagent failing = worker(server, "failing", "fail")) {
       long start = System.nanoTime();
       stopped.awaitLog("registered");
       new ServerApi(server).createRoom("long", "outside");
@@ -64,7 +64,7 @@ final class LongRunTest {
         () -> System.nanoTime() - start > length.toNanos());
   }
 
-  private Lkagent worker(ServerUnderTest server, String behaviour) {
+  private Lkagent worker(ServerUnderTest server, String agentName, String behaviour) {
     return Lkagent.worker(
         folder, server, Map.of(), "--exec", "/bin/sh " + ShellAgent.script() + " " + behaviour);
   }
