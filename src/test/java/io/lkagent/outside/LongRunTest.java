@@ -66,6 +66,12 @@ final class LongRunTest {
 
   private Lkagent worker(ServerUnderTest server, String agentName, String behaviour) {
     return Lkagent.worker(
-        folder, server, Map.of(), "--exec", "/bin/sh " + ShellAgent.script() + " " + behaviour);
+        folder,
+        server,
+        Map.of(),
+        "--agent-name",
+        agentName,
+        "--exec",
+        "/bin/sh " + ShellAgent.script() + " " + behaviour);
   }
 }
