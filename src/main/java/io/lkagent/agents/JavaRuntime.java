@@ -35,6 +35,9 @@ public record JavaRuntime(
   private static final List<String> FIXED =
       List.of(
           "-XX:-UsePerfData",
+          // Idle, a JVM looks four times a second for locks to give back; once a minute will do.
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:AsyncDeflationInterval=60000",
           "-Xlog:disable",
           "-Xlog:all=error:stderr",
           "-Djdk.reflect.useNativeAccessorOnly=true",

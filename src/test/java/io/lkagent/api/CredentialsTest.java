@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.auth0.jwt.JWT;
+import com.auth0.jwt.algorithms.Algorithm;
+import com.auth0.jwt.interfaces.DecodedJWT;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,6 +78,20 @@ final class CredentialsTest {
     JsonObject admin = grants(Tokens.admin(credentials, "r"));
     assertTrue(admin.flag("roomAdmin", false) && admin.flag("roomCreate", false));
     assertEquals("r", admin.string("room"));
+  }
+
+  @Test
+  void tokens_anyKind_areSignedAndExpire() {
+    Credentials credentials = Credentials.of("k", SECRET);
+    DecodedJWT token =
+        JWT.require(Algorithm.HMAC256(SECRET))
+            .withIssuer("k")
+            .build()
+            .verify(Tokens.participant(credentials, "r", "ada", "Ada \"", Duration.ofMinutes(1)));
+    assertEquals("ada", token.getSubject());
+    assertEquals("Ada \"", token.getClaim("name").asString());
+    long left = token.getExpiresAtAsInstant().getEpochSecond() - Instant.now().getEpochSecond();
+    assertTrue(left > 0 && left <= 60, "expires in " + left + " s");
   }
 
   private static JsonObject grants(String token) {
