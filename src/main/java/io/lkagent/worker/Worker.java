@@ -15,6 +15,7 @@ import io.lkagent.pool.PoolState;
 import io.lkagent.process.Cgroup;
 import io.lkagent.process.ChildSpawner;
 import io.lkagent.protocol.ConnectFailure;
+import io.lkagent.protocol.JobOffer;
 import io.lkagent.protocol.Registration;
 import io.lkagent.protocol.ServerSignal;
 import io.lkagent.protocol.WorkerSignal;
@@ -246,7 +247,9 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void signal(ServerSignal signal) {
-      loop.send(new WorkerEvent.Signal(signal, settings.endpoint().webSocketUri().toString()));
+      loop.send(
+          new WorkerEvent.Signal(
+              signal, settings.endpoint().webSocketUri().toString(), time.wall().toEpochMilli()));
     }
 
     @Override
@@ -317,6 +320,7 @@ public final class Worker implements AutoCloseable {
         case WorkerAction.Say(WorkerSignal signal) -> link.say(signal);
         case WorkerAction.SayThenStop(WorkerSignal signal, int child, StopCause cause) ->
             sayThenStop(signal, child, cause);
+        case WorkerAction.Ask(JobOffer job, boolean resuming) -> ask(job, resuming);
         case WorkerAction.Place(JobStart job) -> pool.place(job);
         case WorkerAction.Unplace(String jobId) -> pool.cancel(jobId);
         case WorkerAction.ClosePool close -> pool.close();
@@ -325,6 +329,10 @@ public final class Worker implements AutoCloseable {
         case WorkerAction.Tell(WorkerNews news) -> tell(news);
       }
     }
+  }
+
+  private void ask(JobOffer job, boolean resuming) {
+    throw new IllegalStateException("nobody to ask about " + job + resuming);
   }
 
   /** The result goes out before the agent leaves its room; a dead connection delays nothing. */

@@ -1,0 +1,5 @@
+/** Apps written with LiveKit's Python or Node framework. */
+@NullMarked
+package io.lkagent.frameworks;
+
+import org.jspecify.annotations.NullMarked;
