@@ -14,14 +14,14 @@ final class AppChoice {
       names = "--python",
       paramLabel = "FILE",
       arity = "0..1",
-      description = "A LiveKit Agents app in Python; without FILE main.py, app.py, agent.py.")
+      description = "An app of LiveKit Agents in Python; without FILE, one of the usual names.")
   @Nullable String python;
 
   @Option(
       names = "--node",
       paramLabel = "FILE",
       arity = "0..1",
-      description = "A LiveKit Agents app for Node; without FILE agent.js, main.js, index.js.")
+      description = "The same for Node.")
   @Nullable String node;
 
   @Option(
