@@ -434,8 +434,8 @@ public final class AppHost implements AutoCloseable {
         case HostAction.Describe(AppDescription app) -> described(app);
         case HostAction.Report(AppFault failed) -> report(failed);
         case HostAction.Mourn(String how) -> {
-          trouble = "the app's host is gone: " + how;
-          log.error("the app's host is gone; its processes go on", "error", how);
+          trouble = how;
+          log.error("an app lost its host; its processes go on", "error", how);
         }
         case HostAction.Hand(String id) -> hand(id);
         case HostAction.Reply(String id, Answer answer) -> reply(id, answer);

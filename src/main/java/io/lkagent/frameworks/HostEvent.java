@@ -11,7 +11,10 @@ sealed interface HostEvent {
   /** It said something. */
   record Said(int generation, FromHost message) implements HostEvent {}
 
-  /** It wrote what is not the protocol, or closed its channel while it lives. */
+  /** Its channel has ended; usually its exit follows, and says more. */
+  record ChannelClosed(int generation) implements HostEvent {}
+
+  /** It wrote what is not the protocol. */
   record Broke(int generation, String detail) implements HostEvent {}
 
   /**

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What follows what in the life of an app's host: a pure, total function. A host that served and is
@@ -109,6 +110,10 @@ final class HostLifecycle {
               : Step.of(s);
       case HostEvent.Broke(int of, String detail) ->
           of == s.generation() ? kill(s, fault(detail), now) : Step.of(s);
+      case HostEvent.ChannelClosed(int of) ->
+          of == s.generation()
+              ? Step.of(new Ending(of, s.failures(), false, null, now + OWN_END, s.waiting()))
+              : Step.of(s);
       case HostEvent.Tick tick -> startingTick(s, now);
       case HostEvent.CloseAsked close -> close(s);
     };
@@ -119,7 +124,7 @@ final class HostLifecycle {
       case FromHost.Hello(int protocol, long _, String _) ->
           protocol == JobProtocol.VERSION
               ? Step.of(s)
-              : kill(s, fault("it speaks protocol " + protocol), now);
+              : kill(s, fault("the app's host speaks protocol " + protocol), now);
       case FromHost.Phase(String name, long _, long _) ->
           Step.of(new Starting(s.generation(), s.failures(), s.deadline(), name, s.waiting()));
       case FromHost.App(AppDescription app) -> described(s, app, now);
@@ -181,6 +186,8 @@ final class HostLifecycle {
               : Step.of(s);
       case HostEvent.Broke(int of, String detail) ->
           of == s.generation() ? kill(s, detail, now) : Step.of(s);
+      case HostEvent.ChannelClosed(int of) ->
+          of == s.generation() ? Step.of(ending(s, null, now)) : Step.of(s);
       case HostEvent.Tick tick -> servingTick(s, now);
       case HostEvent.SpawnFailed failed -> Step.of(s);
       case HostEvent.CloseAsked close -> close(s);
@@ -243,11 +250,15 @@ final class HostLifecycle {
 
   private Step<HostState, HostAction> servingTick(Serving s, long now) {
     if (s.silentSince() != Machine.NEVER && now - silentUntil(s) >= 0) {
-      return kill(s, "it has said nothing for " + times.silence().toMillis() + " ms", now);
+      return kill(
+          s, "the app's host has said nothing for " + times.silence().toMillis() + " ms", now);
     }
     for (Wanted wanted : s.told().values()) {
       if (wanted.fork() && now - wanted.deadline() >= 0) {
-        return kill(s, "it talks, and has not forked for " + times.fork().toSeconds() + " s", now);
+        return kill(
+            s,
+            "the app's host talks, and has not forked for " + times.fork().toSeconds() + " s",
+            now);
       }
     }
     Expired expired = expired(s.told().values(), now);
@@ -276,8 +287,8 @@ final class HostLifecycle {
           yield Step.of(s);
         }
         yield s.served()
-            ? again(s.generation(), s.failures(), s.fault().line(), s.waiting(), now)
-            : failed(s.generation(), s.failures(), worded(s.fault(), how), s.waiting(), now);
+            ? again(s.generation(), s.failures(), worded(s, how).line(), s.waiting(), now)
+            : failed(s.generation(), s.failures(), worded(s, how), s.waiting(), now);
       }
       case HostEvent.Asked(Wanted wanted) -> Step.of(s.with(plus(s.waiting(), wanted)));
       case HostEvent.Said(int _, FromHost said) -> late(s, said);
@@ -287,21 +298,29 @@ final class HostLifecycle {
           yield new Step<>(s.with(expired.left()), expired.refusals());
         }
         List<HostAction> actions = new ArrayList<>(expired.refusals());
-        actions.add(new Kill(s.fault().line()));
+        AppFault fault = s.fault();
+        actions.add(new Kill(fault == null ? "it closed its channel" : fault.line()));
         Ending later =
             new Ending(
                 s.generation(), s.failures(), s.served(), s.fault(), now + OWN_END, expired.left());
         yield new Step<>(later, actions);
       }
       case HostEvent.Broke broke -> Step.of(s);
+      case HostEvent.ChannelClosed closed -> Step.of(s);
       case HostEvent.SpawnFailed failed -> Step.of(s);
       case HostEvent.CloseAsked close -> close(s);
     };
   }
 
-  /** Of a host of our own that broke, its last words say more than that it had to be killed. */
-  private static AppFault worded(AppFault fault, String how) {
-    return fault.kind() == AppFault.Kind.HOST ? fault(fault.line() + " (" + how + ")") : fault;
+  /** What the app's fault is, or else what broke its host; its last words say more than that. */
+  private static AppFault worded(Ending s, String how) {
+    AppFault fault = s.fault();
+    if (fault == null) {
+      return fault(how);
+    }
+    return s.served() || fault.kind() != AppFault.Kind.HOST
+        ? fault
+        : fault(fault.line() + " (" + how + ")");
   }
 
   private Step<HostState, HostAction> down(Down s, HostEvent event, long now) {
@@ -314,6 +333,7 @@ final class HostLifecycle {
       case HostEvent.Said(int _, FromHost said) -> late(s, said);
       case HostEvent.Exited exited -> Step.of(s);
       case HostEvent.Broke broke -> Step.of(s);
+      case HostEvent.ChannelClosed closed -> Step.of(s);
       case HostEvent.SpawnFailed failed -> Step.of(s);
       case HostEvent.CloseAsked close -> close(s);
     };
@@ -326,6 +346,7 @@ final class HostLifecycle {
       case HostEvent.Tick tick -> Step.of(s);
       case HostEvent.Exited exited -> Step.of(s);
       case HostEvent.Broke broke -> Step.of(s);
+      case HostEvent.ChannelClosed closed -> Step.of(s);
       case HostEvent.SpawnFailed failed -> Step.of(s);
       case HostEvent.CloseAsked close -> Step.of(s);
     };
@@ -397,10 +418,11 @@ final class HostLifecycle {
   }
 
   private Step<HostState, HostAction> kill(Serving s, String why, long now) {
-    return Step.of(
-        new Ending(
-            s.generation(), failures(s, now), true, fault(why), now + OWN_END, again(s, now)),
-        new Kill(why));
+    return Step.of(ending(s, fault(why), now), new Kill(why));
+  }
+
+  private static Ending ending(Serving s, @Nullable AppFault fault, long now) {
+    return new Ending(s.generation(), failures(s, now), true, fault, now + OWN_END, again(s, now));
   }
 
   private static int failures(Serving s, long now) {

@@ -115,25 +115,27 @@ final class HostProcess {
         try {
           hear(FromHost.parse(frame));
         } catch (JsonException | ArithmeticException e) {
-          broke("it wrote what is not its protocol: " + start(frame) + " (" + e.getMessage() + ")");
+          events.accept(new HostEvent.Broke(generation, garbage(frame, e)));
           return;
         }
       }
-      broke("it closed its channel");
+      closed();
     } catch (IOException e) {
-      broke("it cannot be heard: " + e.getMessage());
+      closed();
     }
   }
 
-  private void broke(String detail) {
-    // The exit, if there is one, says more.
-    if (!process.exit().isDone()) {
-      events.accept(new HostEvent.Broke(generation, detail));
-    }
+  private void closed() {
+    events.accept(new HostEvent.ChannelClosed(generation));
   }
 
-  private static String start(String frame) {
-    return Json.write(frame.length() > 80 ? frame.substring(0, 80) + "…" : frame);
+  private static String garbage(String frame, RuntimeException e) {
+    String start = Json.write(frame.length() > 80 ? frame.substring(0, 80) + "…" : frame);
+    return "the app's host wrote what is not its protocol: "
+        + start
+        + " ("
+        + e.getMessage()
+        + "); does the app write to file descriptor 3?";
   }
 
   private void hear(FromHost message) {
@@ -171,7 +173,7 @@ final class HostProcess {
       }
       process.toChild().close();
     } catch (IOException | OutOfMemoryError e) {
-      broke("it cannot be told anything: " + e.getMessage());
+      closed();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -187,8 +189,12 @@ final class HostProcess {
       Thread.currentThread().interrupt();
     }
     var _ = output.awaitEnd(LAST_WORDS);
-    events.accept(new HostEvent.Exited(generation, "it ended with " + status.words() + lastWord()));
+    events.accept(new HostEvent.Exited(generation, how(status)));
     ended.complete(null);
+  }
+
+  private String how(ExitStatus status) {
+    return "the app's host ended with " + status.words() + lastWord();
   }
 
   private String lastWord() {

@@ -1,8 +1,10 @@
 package io.lkagent.frameworks;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an app's host is in its life. {@code failures} counts starts that came to nothing, in a
@@ -44,7 +46,7 @@ sealed interface HostState {
       Map<String, Wanted> told)
       implements HostState {
     public Serving {
-      told = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(told));
+      told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
     }
 
     Serving with(long newSilentSince, Map<String, Wanted> newTold) {
@@ -60,13 +62,14 @@ sealed interface HostState {
    * It ends, by itself or by SIGKILL.
    *
    * @param served whether it had described the app
+   * @param fault why; null when only its exit can tell
    * @param deadline when SIGKILL is sent (again)
    */
   record Ending(
       int generation,
       int failures,
       boolean served,
-      AppFault fault,
+      @Nullable AppFault fault,
       long deadline,
       List<Wanted> waiting)
       implements HostState {
