@@ -7,10 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** The worker's options as the app and its framework have them, by the framework's names. */
-public final class AppOptions {
-  private final JsonObject options;
-
-  AppOptions(JsonObject options) {
+public record AppOptions(JsonObject options) {
+  public AppOptions(JsonObject options) {
     this.options = options;
     check();
   }
