@@ -17,11 +17,7 @@ final class AppChoice {
       description = "An app of LiveKit Agents in Python; without FILE, one of the usual names.")
   @Nullable String python;
 
-  @Option(
-      names = "--node",
-      paramLabel = "FILE",
-      arity = "0..1",
-      description = "The same for Node.")
+  @Option(names = "--node", paramLabel = "FILE", arity = "0..1", description = "The same for Node.")
   @Nullable String node;
 
   @Option(

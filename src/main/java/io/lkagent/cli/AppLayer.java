@@ -4,6 +4,7 @@ import io.lkagent.frameworks.AppCommand;
 import io.lkagent.frameworks.AppDescription;
 import io.lkagent.frameworks.AppOption;
 import io.lkagent.frameworks.AppOptions;
+import io.lkagent.frameworks.Language;
 import io.lkagent.frameworks.Permissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,14 +70,17 @@ record AppLayer(String source, Map<String, String> values, List<NamedWorker.Sett
   }
 
   /** What the app asks for and does not get, a sentence each. */
-  static List<String> warnings(AppDescription description) {
+  static List<String> warnings(AppCommand app, AppDescription description) {
     List<String> warnings = new ArrayList<>();
     if (!description.tried()) {
       warnings.add(
           "lkagent was not tried with %s %s, which is newer than it knows; it goes on"
               .formatted(description.framework(), description.version()));
     }
-    if (description.mode() == AppDescription.Mode.SPAWN && !description.why().isEmpty()) {
+    // Node processes are never forked, so that it says nothing of this app.
+    if (app.language() == Language.PYTHON
+        && description.mode() == AppDescription.Mode.SPAWN
+        && !description.why().isEmpty()) {
       warnings.add("each process loads the app by itself: " + description.why());
     }
     description

@@ -34,6 +34,10 @@ final class AppStart {
       return AppLayer.of(command, description());
     }
 
+    List<String> warnings() {
+      return AppLayer.warnings(command, description());
+    }
+
     AgentSource source() {
       return new AgentSource.App(
           String.valueOf(command.file().getFileName()),

@@ -141,7 +141,7 @@ final class WorkerRunner implements UseCases.WorkerRun {
       open.push(Logging::flush);
       AppStart apps = new AppStart(System.getenv(), open, Time.system());
       AppStart.Loaded app = apps.load(worker, Map.of());
-      AppLayer.warnings(app.description()).forEach(console::note);
+      app.warnings().forEach(console::note);
       return worker.again().apply(app.layer());
     }
   }
@@ -222,7 +222,7 @@ final class WorkerRunner implements UseCases.WorkerRun {
       Logging.install(wanted);
     }
     log.info("loaded the app", "app", app.source().words(), "pid", app.host().pid());
-    AppLayer.warnings(app.description()).forEach(log::warn);
+    app.warnings().forEach(log::warn);
   }
 
   private static void checkPorts(List<WorkerSettings> settings) {

@@ -167,7 +167,7 @@ final class AppLayerTest {
 
   @Test
   void warnings_nameWhatTheAppDoesNotGet() {
-    assertEquals(List.of(), AppLayer.warnings(Described.with("{}")));
+    assertEquals(List.of(), AppLayer.warnings(APP, Described.with("{}")));
     AppDescription odd = Described.odd();
     assertEquals(
         List.of(
@@ -175,7 +175,7 @@ final class AppLayerTest {
             "each process loads the app by itself: the app's import started 1 thread (pump)",
             "the app's option load_fnc has no effect: load is counted by the worker",
             "the app's own api_key and api_secret have no effect: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET"),
-        AppLayer.warnings(odd));
+        AppLayer.warnings(APP, odd));
   }
 
   @Test
