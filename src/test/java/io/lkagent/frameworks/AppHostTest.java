@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.SpawnException;
+import io.lkagent.testing.FakeApp;
 import io.lkagent.testing.ShellAgent;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -128,14 +129,10 @@ final class AppHostTest {
         assertEquals("exit code 0", end(child).words());
         child.endSession(100);
       }
-      // Other tests open files beside this one: a leak would be of three for each process.
-      eventually(FakeApp.SOON, () -> ours(before) < 75);
+      // Other tests open files beside this one; a leak would be of three for each process.
+      eventually(FakeApp.SOON, () -> descriptors() - before < 75);
       assertEquals(1, app.left().size(), "only the host is left");
     }
-  }
-
-  private static long ours(long before) throws IOException {
-    return descriptors() - before;
   }
 
   @Test

@@ -1,13 +1,17 @@
-package io.lkagent.frameworks;
+package io.lkagent.testing;
 
 import static io.lkagent.testing.Eventually.eventually;
 
+import io.lkagent.frameworks.AppCommand;
+import io.lkagent.frameworks.AppFault;
+import io.lkagent.frameworks.AppHost;
+import io.lkagent.frameworks.HostTimes;
+import io.lkagent.frameworks.Language;
 import io.lkagent.json.Json;
 import io.lkagent.process.ChildSpawner;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.SpawnException;
-import io.lkagent.testing.ShellAgent;
 import io.lkagent.time.Time;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -23,19 +27,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A host that the test tells how to behave, with the worker's real owner of it. */
-final class FakeApp implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(20);
+public final class FakeApp implements AutoCloseable {
+  public static final Duration SOON = Duration.ofSeconds(20);
 
   private final ChildSpawner spawner = new ChildSpawner(Time.raw());
   private final String mark = "TEST_MARK=" + UUID.randomUUID();
   private final Path folder;
   private final AppHost host;
 
-  FakeApp(Path folder, @Nullable Object... behaviour) throws AppFault {
+  public FakeApp(Path folder, @Nullable Object... behaviour) throws AppFault {
     this(folder, times(), behaviour);
   }
 
-  FakeApp(Path folder, HostTimes times, @Nullable Object... behaviour) throws AppFault {
+  public FakeApp(Path folder, HostTimes times, @Nullable Object... behaviour) throws AppFault {
     this.folder = folder;
     try {
       Path file = Files.writeString(folder.resolve("app.json"), Json.write(Json.object(behaviour)));
@@ -52,7 +56,7 @@ final class FakeApp implements AutoCloseable {
   }
 
   /** Generous where nothing is tried, short where a test waits for it. */
-  static HostTimes times() {
+  public static HostTimes times() {
     return new HostTimes(
         Duration.ofSeconds(20),
         Duration.ofMillis(300),
@@ -72,32 +76,32 @@ final class FakeApp implements AutoCloseable {
     }
   }
 
-  AppHost host() {
+  public AppHost host() {
     return host;
   }
 
-  ProcessSpec job(String task) {
+  public ProcessSpec job(String task) {
     String[] pair = mark.split("=", 2);
     return new ProcessSpec(
         List.of("unused"), Map.of("JOB", task, pair[0], pair[1]), Set.of(), null);
   }
 
-  OsProcess fork(String task) throws SpawnException {
+  public OsProcess fork(String task) throws SpawnException {
     return host.processes().start(job(task));
   }
 
   /** The host that is there once {@code gone} is not any more. */
-  long nextHost(long gone) {
+  public long nextHost(long gone) {
     eventually(SOON, () -> host.pid() != gone && host.pid() != 0 && host.trouble().isEmpty());
     return host.pid();
   }
 
   /** What is left of the app; forked processes show the environment of their host. */
-  List<Long> left() {
+  public List<Long> left() {
     return ShellAgent.marked(mark);
   }
 
-  List<Path> folders() throws IOException {
+  public List<Path> folders() throws IOException {
     try (var entries = Files.list(folder.resolve("run"))) {
       return entries.toList();
     }
