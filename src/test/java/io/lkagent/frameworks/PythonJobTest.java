@@ -229,7 +229,7 @@ final class PythonJobTest {
       AppJobUnderTest idle = host.fork().toReady();
       AppJobUnderTest hanging = host.fork().toReady().start();
       hanging.awaitOutput("hanging");
-      assertTrue(Proc.environment(idle.pid()).get("LKAGENT_CHILD_ID").length() == 36);
+      assertEquals(36, Proc.environment(idle.pid()).getOrDefault("LKAGENT_CHILD_ID", "").length());
       assertFalse(host.id().equals(Proc.environment(idle.pid()).get("LKAGENT_CHILD_ID")));
       host.send("type", "request", "id", "r1", "job", "", "resuming", false);
       List<Long> helpers = ShellAgent.marked("LKAGENT_CHILD_ID=" + host.id());
