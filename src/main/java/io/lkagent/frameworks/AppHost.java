@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -262,7 +264,7 @@ public final class AppHost implements AutoCloseable {
     }
   }
 
-  private ProcessSpec like(ProcessSpec spec, java.util.List<String> command) {
+  private ProcessSpec like(ProcessSpec spec, List<String> command) {
     Map<String, String> environment = new HashMap<>(spec.environment());
     environment.put(FOLDER_VARIABLE, folder.path().toString());
     return new ProcessSpec(command, environment, spec.withheld(), spec.workingDirectory());
@@ -444,8 +446,7 @@ public final class AppHost implements AutoCloseable {
       }
     }
 
-    private static void tell(
-        @Nullable HostProcess current, java.util.function.Consumer<HostProcess> what) {
+    private static void tell(@Nullable HostProcess current, Consumer<HostProcess> what) {
       if (current != null) {
         what.accept(current);
       }

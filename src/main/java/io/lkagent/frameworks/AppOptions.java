@@ -3,6 +3,7 @@ package io.lkagent.frameworks;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -15,7 +16,7 @@ public record AppOptions(JsonObject options) {
 
   /** No options at all. */
   public static AppOptions none() {
-    return new AppOptions(new JsonObject(java.util.Map.of()));
+    return new AppOptions(new JsonObject(Map.of()));
   }
 
   public Optional<AppOption<String>> agentName() {

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * What follows what in the life of an app's host: a pure, total function. A host that served and is
  * gone is started anew at once, and what it had been told goes to the new one, once; one that does
  * not come up rests ever longer, and what is wanted meanwhile is refused with the cause, so that
- * whoever wants it can slow down in turn.
+ * whoever wants it can slow down in turn. It is longer than most classes here because it is one
+ * table.
  */
 final class HostLifecycle {
   /** How long a host that said failed may take to end by itself, and SIGKILL to be heeded. */
