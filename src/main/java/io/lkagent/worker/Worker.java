@@ -250,7 +250,8 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void signal(ServerSignal signal) {
-      loop.send(
+      // From the wire to the agent's process it stays on one thread.
+      loop.sendNow(
           new WorkerEvent.Signal(
               signal, settings.endpoint().webSocketUri().toString(), time.wall().toEpochMilli()));
     }

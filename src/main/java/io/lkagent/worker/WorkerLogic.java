@@ -301,10 +301,11 @@ final class WorkerLogic {
       return refused(state, offer, "late-assignment", actions);
     }
     JobStart start = start(state, entry, assigned, event);
+    // The process first: what is said of it can wait.
+    actions.add(new WorkerAction.Place(start));
     actions.add(
         new WorkerAction.Tell(
             new WorkerNews.Assigned(offer.id(), offer.room().name(), offer.dispatchId())));
-    actions.add(new WorkerAction.Place(start));
     return state.with(entry.assigned(start, now));
   }
 

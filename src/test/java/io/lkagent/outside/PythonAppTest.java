@@ -84,7 +84,11 @@ final class PythonAppTest {
   void printConfig_loadsTheAppAndNamesItAsASource() throws IOException {
     Files.writeString(folder.resolve("main.py"), APP);
     String[] arguments = {
-      "worker", "start", "--print-config", "--python", "--interpreter",
+      "worker",
+      "start",
+      "--print-config",
+      "--python",
+      "--interpreter",
       PythonTools.python().toString()
     };
     try (Lkagent shown = Lkagent.start(folder, Map.of(), arguments)) {
@@ -101,7 +105,12 @@ final class PythonAppTest {
   void app_thatRaisesAtImport_isShownAboveOneLine() throws IOException {
     Files.writeString(folder.resolve("broken.py"), "import livekit.agents\n\n1 / 0\n");
     String[] arguments = {
-      "worker", "start", "--dev", "--url=ws://127.0.0.1:0", "--python=broken.py", "--interpreter",
+      "worker",
+      "start",
+      "--dev",
+      "--url=ws://127.0.0.1:0",
+      "--python=broken.py",
+      "--interpreter",
       PythonTools.python().toString()
     };
     try (Lkagent broken = Lkagent.start(folder, Map.of(), arguments)) {
