@@ -29,6 +29,7 @@ _lkagent() {
     --idle-processes) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --idle-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --init-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --interpreter) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --job-retries) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --jvm-arg) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --load) mapfile -t COMPREPLY < <(compgen -W 'jobs cpu memory' -- "$current"); return ;;
@@ -41,11 +42,13 @@ _lkagent() {
     --memory-limit) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --memory-warn) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --metadata) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --node) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --output) mapfile -t COMPREPLY < <(compgen -W 'table wide json yaml' -- "$current"); return ;;
     --ping-interval) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --ping-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --port) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --port-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --python) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --rooms) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --runtime-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --shutdown-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -60,13 +63,13 @@ _lkagent() {
   case "$path" in
     '') words='worker dispatch status dev-server demo --debug -h --help --quiet -V --version' ;;
     'worker') words='start drain health --debug -h --help --quiet -V --version' ;;
-    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
+    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --interpreter --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --node --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --python --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
     'worker drain') words='--debug -h --help --quiet --runtime-dir --timeout -V --version' ;;
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
-    'demo') words='--debug -h --help --hold --quiet --rooms -V --version' ;;
+    'demo') words='--debug -h --help --hold --interpreter --node --python --quiet --rooms -V --version' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

@@ -72,7 +72,8 @@ final class ArchitectureTest {
     rules.put("api", List.of("protocol", "websocket"));
     // How an agent becomes a command line: words only, no process is started here.
     rules.put("agents", List.of());
-    rules.put("frameworks", List.of("process"));
+    // The worker's side of an app host; its frames are those of the job protocol.
+    rules.put("frameworks", List.of("process", "ipc"));
     rules.put("vad", List.of("sdk"));
     rules.put("rtc", List.of("sdk"));
     rules.put("runner", List.of("sdk", "ipc", "vad", "rtc", "websocket"));

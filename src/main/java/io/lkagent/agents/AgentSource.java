@@ -22,20 +22,33 @@ public sealed interface AgentSource {
   /** A program that speaks the job protocol: a command line for the shell. */
   record Exec(String command) implements AgentSource {}
 
-  /** The program and arguments to run. */
+  /**
+   * An app of LiveKit's own frameworks, whose host starts its processes.
+   *
+   * @param file its name without folders
+   * @param framework name and version
+   */
+  record App(String file, String framework) implements AgentSource {}
+
+  /** The program and arguments to run; none for an app. */
   default List<String> command(JavaRuntime java) {
     return switch (this) {
       case BuiltIn(VadEngine vad) -> java.builtIn("io.lkagent.runner.BuiltinAgent", vad);
       case JavaClass(String className, String classPath) -> java.runner(className, classPath);
+      case App app -> List.of();
       case Exec(String line) -> List.of("/bin/sh", "-c", "exec " + line);
     };
   }
 
-  /** For people: {@code built-in}, {@code com.example.Greeter}, {@code python3 agent.py}. */
+  /**
+   * For people: {@code built-in}, {@code com.example.Greeter}, {@code python3 agent.py}, {@code
+   * app.py (livekit-agents 1.8.9)}.
+   */
   default String words() {
     return switch (this) {
       case BuiltIn builtIn -> "built-in";
       case JavaClass(String className, String classPath) -> className;
+      case App(String file, String framework) -> file + " (" + framework + ")";
       case Exec(String line) -> line;
     };
   }

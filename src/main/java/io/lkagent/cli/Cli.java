@@ -62,7 +62,7 @@ public final class Cli {
       console.result(LkagentCommand.Version.text());
       return ExitCode.DONE.code();
     }
-    Layers layers = new Layers(environment, ConfigFile.none(), null);
+    Layers layers = new Layers(environment, ConfigFile.none(), null, AppLayer.none());
     try {
       refuseSecrets(args);
       CommandLine root = commandLine(args, layers);

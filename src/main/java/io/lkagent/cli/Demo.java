@@ -9,11 +9,14 @@ import io.lkagent.api.LiveKitApi;
 import io.lkagent.devserver.DevServer;
 import io.lkagent.devserver.DevServerConfig;
 import io.lkagent.devserver.DevServerStartException;
+import io.lkagent.frameworks.AppFault;
+import io.lkagent.lifecycle.CloseStack;
 import io.lkagent.log.Level;
 import io.lkagent.log.LogFormat;
 import io.lkagent.log.LogPipeline;
 import io.lkagent.metrics.WorkerMetrics;
 import io.lkagent.pool.PoolSettings;
+import io.lkagent.process.ProcessSpec;
 import io.lkagent.protocol.Endpoint;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.ChildSettings;
@@ -37,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code lkagent demo}: many rooms at once on a dev server, each with a process of its own. */
 final class Demo implements UseCases.DemoRun {
@@ -55,12 +59,16 @@ final class Demo implements UseCases.DemoRun {
     Map<String, ProcessRow> rows = new ConcurrentSkipListMap<>();
     DevServerConfig config = DevServerConfig.defaults();
     Credentials credentials = Credentials.of(config.apiKey(), config.apiSecret());
-    try (DevServer server = DevServer.start(config)) {
+    try (CloseStack open = new CloseStack();
+        DevServer server = DevServer.start(config)) {
+      AppStart.Loaded app = request.app().given() ? load(request.app(), open) : null;
       Endpoint endpoint = Endpoint.of(server.url());
       try (LiveKitApi api = new LiveKitApi(endpoint, credentials, CALL);
-          Worker worker = worker(endpoint, credentials, request.rooms(), rows)) {
+          Worker worker = worker(endpoint, credentials, request.rooms(), app, rows)) {
         return serve(request, worker.start(), api, rows, console);
       }
+    } catch (AppFault e) {
+      return AppStart.failed(e, console);
     } catch (DevServerStartException e) {
       console.error(String.valueOf(e.getMessage()));
       return ExitCode.CANNOT_LISTEN;
@@ -70,8 +78,23 @@ final class Demo implements UseCases.DemoRun {
     }
   }
 
+  private AppStart.Loaded load(AppChoice choice, CloseStack open) throws AppFault {
+    Map<String, String> environment = System.getenv();
+    Path folder = Path.of("").toAbsolutePath();
+    return new AppStart(environment, open, time)
+        .load(
+            choice.command(environment, folder),
+            new ProcessSpec(List.of(), Map.of(), WorkerSettings.WITHHELD, folder),
+            RuntimeFolder.of(null, environment),
+            ChildSettings.defaults().initTimeout());
+  }
+
   private Worker worker(
-      Endpoint endpoint, Credentials credentials, int rooms, Map<String, ProcessRow> rows)
+      Endpoint endpoint,
+      Credentials credentials,
+      int rooms,
+      AppStart.@Nullable Loaded app,
+      Map<String, ProcessRow> rows)
       throws IOException {
     int few = Math.min(Runtime.getRuntime().availableProcessors(), 4);
     WorkerSettings settings =
@@ -80,7 +103,7 @@ final class Demo implements UseCases.DemoRun {
             endpoint,
             credentials,
             AGENT,
-            new AgentSource.BuiltIn(),
+            app == null ? new AgentSource.BuiltIn() : app.source(),
             JavaRuntime.own(List.of()),
             Map.of(),
             null,
@@ -95,7 +118,8 @@ final class Demo implements UseCases.DemoRun {
             "127.0.0.1",
             0,
             null,
-            Path.of(""));
+            Path.of(""),
+            app == null ? null : app.host());
     return new Worker(
         settings,
         new WorkerMetrics(),

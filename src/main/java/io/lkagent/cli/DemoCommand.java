@@ -2,6 +2,7 @@ package io.lkagent.cli;
 
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -26,6 +27,8 @@ final class DemoCommand implements Runnable, LkagentCommand.WithExit {
       description = "How long the rooms stay open.")
   Duration hold = Duration.ZERO;
 
+  @Mixin AppChoice app = new AppChoice();
+
   private ExitCode exit = ExitCode.DONE;
 
   @Override
@@ -33,11 +36,12 @@ final class DemoCommand implements Runnable, LkagentCommand.WithExit {
     if (rooms < 1 || rooms > 1_000) {
       throw new UsageException("--rooms is " + rooms + "; it must be from 1 to 1000");
     }
+    app.check();
     exit =
         root.context()
             .useCases()
             .demo()
-            .run(new UseCases.DemoRun.DemoRequest(rooms, hold), root.console());
+            .run(new UseCases.DemoRun.DemoRequest(rooms, hold, app), root.console());
   }
 
   @Override

@@ -4,7 +4,7 @@ package io.lkagent.cli;
 public enum ExitCode {
   DONE(0, "done; drained with nothing killed; agent joined; thresholds met"),
   VERDICT_NO(1, "the verdict is no: threshold missed, probe failed, agent unhealthy"),
-  USAGE(2, "wrong usage or configuration"),
+  USAGE(2, "wrong usage or configuration; an app that cannot be loaded"),
   UNREACHABLE(3, "server or store not reachable"),
   REFUSED(4, "refused: credentials or grants"),
   CANNOT_LISTEN(5, "cannot listen"),

@@ -21,7 +21,7 @@ final class JobOptions {
   @Option(
       names = "--agent",
       paramLabel = "CLASS",
-      description = "A Java agent; without it and --exec, the built-in one.")
+      description = "A Java agent; when no agent and no app is named, the built-in one.")
   @Nullable String agent;
 
   @Option(

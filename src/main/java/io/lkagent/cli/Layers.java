@@ -11,20 +11,27 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What answers for an option that no flag set: the environment, then the file; else its default.
+ * What answers for an option that no flag set: the environment, then the file, then the app; else
+ * its default.
  */
 final class Layers implements IDefaultValueProvider {
-  /** Where a value came from, as {@code --print-config} says it. */
-  record Answer(Entry value, String source) {}
+  /** A value and where it came from, as {@code --print-config} says it; from an app, or chosen. */
+  record Answer(Entry value, String source, boolean chosen) {
+    Answer(Entry value, String source) {
+      this(value, source, true);
+    }
+  }
 
   private final Map<String, String> environment;
   private final ConfigFile file;
   private final @Nullable String worker;
+  private final AppLayer app;
 
-  Layers(Map<String, String> environment, ConfigFile file, @Nullable String worker) {
+  Layers(Map<String, String> environment, ConfigFile file, @Nullable String worker, AppLayer app) {
     this.environment = environment;
     this.file = file;
     this.worker = worker;
+    this.app = app;
   }
 
   @Override
@@ -54,7 +61,12 @@ final class Layers implements IDefaultValueProvider {
         return new Answer(new Entry.One(value, 0), "environment " + name);
       }
     }
-    return fromFile(option);
+    Answer fromFile = fromFile(option);
+    if (fromFile != null) {
+      return fromFile;
+    }
+    String fromApp = app.values().get(option.longestName());
+    return fromApp == null ? null : new Answer(new Entry.One(fromApp, 0), app.source(), false);
   }
 
   private @Nullable Answer fromFile(OptionSpec option) {

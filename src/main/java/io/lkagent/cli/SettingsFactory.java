@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From options to what a worker is told; says in one line what does not fit. */
 final class SettingsFactory {
@@ -32,7 +33,8 @@ final class SettingsFactory {
   }
 
   /** The settings of one worker; {@code url} and {@code credentials} as the caller decided. */
-  WorkerSettings settings(NamedWorker worker, String url, Credentials credentials) {
+  WorkerSettings settings(
+      NamedWorker worker, String url, Credentials credentials, AppStart.@Nullable Loaded app) {
     WorkerOptions options = worker.options();
     LimitOptions limits = options.limits;
     return new WorkerSettings(
@@ -40,9 +42,9 @@ final class SettingsFactory {
         options.server.endpoint(url, environment),
         credentials,
         options.job.agentName,
-        agent(options.job),
+        app == null ? agent(options.job) : app.source(),
         JavaRuntime.own(options.job.jvmArgs),
-        options.job.env,
+        AppStart.processEnvironment(worker),
         workingDirectory(options.job),
         options.job.passApiKeys,
         child(options),
@@ -60,7 +62,8 @@ final class SettingsFactory {
         options.listen.host,
         options.listen.port,
         options.listen.portFile,
-        RuntimeFolder.of(options.listen.runtimeDir, environment));
+        RuntimeFolder.of(options.listen.runtimeDir, environment),
+        app == null ? null : app.host());
   }
 
   private String name(NamedWorker worker) {
@@ -97,7 +100,7 @@ final class SettingsFactory {
         options.job.agentOptions);
   }
 
-  private static Path workingDirectory(JobOptions job) {
+  static Path workingDirectory(JobOptions job) {
     Path folder = job.workingDirectory == null ? Path.of("") : job.workingDirectory;
     if (!Files.isDirectory(folder.toAbsolutePath())) {
       throw new UsageException(

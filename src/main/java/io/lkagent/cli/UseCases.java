@@ -1,6 +1,7 @@
 package io.lkagent.cli;
 
 import io.lkagent.api.Credentials;
+import io.lkagent.frameworks.AppFault;
 import io.lkagent.ops.DispatchRequest;
 import io.lkagent.protocol.Endpoint;
 import java.net.URI;
@@ -21,6 +22,11 @@ record UseCases(
   /** Runs workers until they are told to stop. */
   interface WorkerRun {
     ExitCode run(List<NamedWorker> workers, boolean dev, Console console);
+
+    /** The worker with what its app says, once that was loaded; for {@code --print-config}. */
+    default NamedWorker described(NamedWorker worker, Console console) throws AppFault {
+      return worker;
+    }
   }
 
   /** Asks a running worker to finish its jobs and leave. */
@@ -76,7 +82,7 @@ record UseCases(
 
   /** Shows the main job: many rooms, one process each. */
   interface DemoRun {
-    record DemoRequest(int rooms, Duration hold) {}
+    record DemoRequest(int rooms, Duration hold, AppChoice app) {}
 
     ExitCode run(DemoRequest request, Console console);
   }

@@ -39,7 +39,7 @@ final class WorkerConfigs {
     ConfigFile file = file(config);
     List<NamedWorker> workers = new ArrayList<>();
     for (String name : chosen(names, file)) {
-      workers.add(worker(name, file));
+      workers.add(worker(name, file, AppLayer.none()));
     }
     return workers;
   }
@@ -73,8 +73,8 @@ final class WorkerConfigs {
     return file.workers().isEmpty() ? Set.of(NamedWorker.ONLY) : file.workers().keySet();
   }
 
-  private NamedWorker worker(String name, ConfigFile file) {
-    Layers layers = new Layers(environment, file, name);
+  private NamedWorker worker(String name, ConfigFile file, AppLayer app) {
+    Layers layers = new Layers(environment, file, name, app);
     CommandLine command;
     try {
       command = parsed.apply(layers);
@@ -87,7 +87,9 @@ final class WorkerConfigs {
     specs.stream().filter(OptionSpec::isMultiValue).forEach(spec -> join(spec, command, layers));
     checked(options, layers, specs);
     SecretSource secret = SecretSource.of(options.server.apiSecretFile, environment, directory);
-    return new NamedWorker(name, options, secret, settings(specs, command, layers, secret));
+    List<NamedWorker.Setting> settings = settings(specs, command, layers, secret);
+    settings.addAll(app.more());
+    return new NamedWorker(name, options, secret, settings, said -> worker(name, file, said));
   }
 
   private static void checked(WorkerOptions options, Layers layers, List<OptionSpec> specs) {
@@ -190,11 +192,14 @@ final class WorkerConfigs {
     WorkerOptions options = ((WorkerStartCommand) command.getCommand()).options;
     for (OptionSpec spec : specs) {
       Layers.Answer answer = layers.answer(spec);
-      String source = answer == null ? "default" : answer.source();
-      if (command.getParseResult().hasMatchedOption(spec)) {
+      boolean flag = command.getParseResult().hasMatchedOption(spec);
+      String source = answer == null ? NamedWorker.DEFAULT : answer.source();
+      if (flag) {
         source = answer != null && isMap(spec) ? "flag, " + source : "flag";
       }
-      settings.add(new NamedWorker.Setting(spec.longestName(), shown(spec, options), source));
+      boolean chosen = flag || (answer != null && answer.chosen());
+      settings.add(
+          new NamedWorker.Setting(spec.longestName(), shown(spec, options), source, chosen));
     }
     settings.add(new NamedWorker.Setting("(API secret)", secret.toString(), ""));
     return settings;

@@ -1,12 +1,17 @@
 package io.lkagent.cli;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** All settings of one worker, as flags, environment, file and defaults left them. */
 final class WorkerOptions {
   @Mixin ServerOptions server = new ServerOptions();
   @Mixin JobOptions job = new JobOptions();
+  @Mixin AppChoice app = new AppChoice();
   @Mixin LimitOptions limits = new LimitOptions();
   @Mixin ListenOptions listen = new ListenOptions();
   @Mixin LogOptions log = new LogOptions();
@@ -27,13 +32,26 @@ final class WorkerOptions {
       throw new UsageException(
           "--load-threshold is " + limits.loadThreshold + "; it must be above 0 and at most 1");
     }
-    if (job.agent != null && job.exec != null) {
-      throw new UsageException("--agent and --exec are both given; choose one");
-    }
+    oneAgent();
     if (limits.pingTimeout.compareTo(limits.pingInterval) <= 0) {
       throw new UsageException(
           "--ping-timeout is not longer than --ping-interval; no process could answer in time");
     }
+  }
+
+  private void oneAgent() {
+    Map<String, @Nullable String> ways = new LinkedHashMap<>();
+    ways.put("--agent", job.agent);
+    ways.put("--exec", job.exec);
+    ways.put("--python", app.python);
+    ways.put("--node", app.node);
+    ways.values().removeIf(Objects::isNull);
+    if (ways.size() > 1) {
+      throw new UsageException(
+          String.join(" and ", ways.keySet().stream().limit(2).toList())
+              + " are both given; choose one");
+    }
+    app.check();
   }
 
   private static void within(String option, int value, int least, int most) {

@@ -4,6 +4,7 @@ import io.lkagent.api.Credentials;
 import io.lkagent.devserver.DevServer;
 import io.lkagent.devserver.DevServerConfig;
 import io.lkagent.devserver.DevServerStartException;
+import io.lkagent.frameworks.AppFault;
 import io.lkagent.http.CannotListenException;
 import io.lkagent.lifecycle.CloseStack;
 import io.lkagent.lifecycle.Signals;
@@ -19,7 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Runs workers in this process until they have ended: {@code lkagent worker start}. */
 final class WorkerRunner implements UseCases.WorkerRun {
@@ -30,6 +34,7 @@ final class WorkerRunner implements UseCases.WorkerRun {
   private static final class Stops {
     private final AtomicInteger count = new AtomicInteger();
     private final List<WorkerService> workers = new ArrayList<>();
+    private final CompletableFuture<Boolean> first = new CompletableFuture<>();
 
     synchronized void add(WorkerService worker) {
       workers.add(worker);
@@ -44,6 +49,7 @@ final class WorkerRunner implements UseCases.WorkerRun {
           first
               ? "got SIG" + name + "; finishing the running jobs (once more: stop at once)"
               : "got SIG" + name + " again; stopping at once");
+      this.first.complete(true);
       workers.forEach(first ? WorkerService::drain : WorkerService::force);
     }
 
@@ -60,7 +66,11 @@ final class WorkerRunner implements UseCases.WorkerRun {
     Signals.handle("INT", stops::signal);
     try (CloseStack open = new CloseStack()) {
       open.push(Logging::flush);
-      List<WorkerSettings> settings = settings(workers, dev ? startDevServer(workers, open) : null);
+      DevServer server = dev ? startDevServer(workers, open) : null;
+      List<WorkerSettings> settings = settings(workers, server, open, stops);
+      if (stops.came()) {
+        return ExitCode.DONE;
+      }
       checkPorts(settings);
       List<WorkerService> services = new ArrayList<>();
       for (WorkerSettings each : settings) {
@@ -73,6 +83,8 @@ final class WorkerRunner implements UseCases.WorkerRun {
         stops.add(service);
       }
       return await(services, console);
+    } catch (AppFault e) {
+      return AppStart.failed(e, console);
     } catch (CannotListenException | DevServerStartException e) {
       console.error(String.valueOf(e.getMessage()));
       return ExitCode.CANNOT_LISTEN;
@@ -119,26 +131,98 @@ final class WorkerRunner implements UseCases.WorkerRun {
     return server;
   }
 
+  @Override
+  public NamedWorker described(NamedWorker worker, Console console) throws AppFault {
+    if (!worker.options().app.given()) {
+      return worker;
+    }
+    Logging.install(worker.options().log);
+    try (CloseStack open = new CloseStack()) {
+      open.push(Logging::flush);
+      AppStart apps = new AppStart(System.getenv(), open, Time.system());
+      AppStart.Loaded app = apps.load(worker, Map.of());
+      app.warnings().forEach(console::note);
+      return worker.again().apply(app.layer());
+    }
+  }
+
   private static List<WorkerSettings> settings(
-      List<NamedWorker> workers, @org.jspecify.annotations.Nullable DevServer dev) {
+      List<NamedWorker> workers, @Nullable DevServer dev, CloseStack open, Stops stops)
+      throws AppFault {
     SettingsFactory factory = new SettingsFactory(System.getenv());
+    AppStart apps = new AppStart(System.getenv(), open, Time.system());
     List<WorkerSettings> settings = new ArrayList<>();
-    for (NamedWorker worker : workers) {
-      ServerOptions server = worker.options().server;
-      if (dev != null) {
-        DevServerConfig defaults = DevServerConfig.defaults();
-        settings.add(
-            factory.settings(
-                worker, dev.url(), Credentials.of(defaults.apiKey(), defaults.apiSecret())));
-      } else {
-        settings.add(
-            factory.settings(
-                worker,
-                server.url,
-                server.credentials(worker.secret(), ", or add --dev for a server of its own")));
+    for (NamedWorker each : workers) {
+      Credentials credentials = credentials(each, dev);
+      AppStart.Loaded app = null;
+      NamedWorker worker = each;
+      if (each.options().app.given()) {
+        app = load(apps, each, AppStart.keys(each, url(each, dev), credentials), stops);
+        if (app == null) {
+          return List.of();
+        }
+        worker = each.again().apply(app.layer());
+        takeOver(worker, each, app, settings.isEmpty());
       }
+      settings.add(factory.settings(worker, url(worker, dev), credentials, app));
     }
     return settings;
+  }
+
+  private static String url(NamedWorker worker, @Nullable DevServer dev) {
+    return dev != null ? dev.url() : worker.options().server.url;
+  }
+
+  private static Credentials credentials(NamedWorker worker, @Nullable DevServer dev) {
+    DevServerConfig defaults = DevServerConfig.defaults();
+    return dev != null
+        ? Credentials.of(defaults.apiKey(), defaults.apiSecret())
+        : worker
+            .options()
+            .server
+            .credentials(worker.secret(), ", or add --dev for a server of its own");
+  }
+
+  /** Null when a signal came first: imports can take long, and a stop must not wait for them. */
+  private static AppStart.@Nullable Loaded load(
+      AppStart apps, NamedWorker worker, Map<String, String> keys, Stops stops) throws AppFault {
+    CompletableFuture<AppStart.Loaded> loaded = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("app-start")
+        .start(() -> {
+          try {
+            loaded.complete(apps.load(worker, keys));
+          } catch (AppFault | RuntimeException | Error e) {
+            loaded.completeExceptionally(e);
+          }
+        });
+    try {
+      CompletableFuture.anyOf(loaded, stops.first).join();
+      return loaded.isDone() ? loaded.join() : null;
+    } catch (CompletionException e) {
+      throw cause(e);
+    }
+  }
+
+  private static AppFault cause(CompletionException e) {
+    return switch (e.getCause()) {
+      case AppFault fault -> fault;
+      case RuntimeException known -> throw known;
+      case Error error -> throw error;
+      case null, default -> throw e;
+    };
+  }
+
+  /** The app's level holds for this process's log too, or it would drop what the app logs. */
+  private static void takeOver(
+      NamedWorker worker, NamedWorker before, AppStart.Loaded app, boolean first) {
+    LogOptions wanted = worker.options().log;
+    if (first && wanted.level != before.options().log.level) {
+      Logging.flush();
+      Logging.install(wanted);
+    }
+    log.info("loaded the app", "app", app.source().words(), "pid", app.host().pid());
+    app.warnings().forEach(log::warn);
   }
 
   private static void checkPorts(List<WorkerSettings> settings) {

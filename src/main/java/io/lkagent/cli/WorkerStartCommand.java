@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.frameworks.AppFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +52,22 @@ final class WorkerStartCommand implements Runnable, LkagentCommand.WithExit {
     LkagentCommand root = group.root;
     List<NamedWorker> workers = root.context().workerConfigs().load(names, config);
     if (printConfig) {
-      workers.forEach(worker -> Shown.table(worker).forEach(root.console()::result));
+      exit = print(workers, root.console());
       return;
     }
     exit = root.context().useCases().worker().run(workers, dev, root.console());
+  }
+
+  private ExitCode print(List<NamedWorker> workers, Console console) {
+    UseCases.WorkerRun run = group.root.context().useCases().worker();
+    try {
+      for (NamedWorker worker : workers) {
+        Shown.table(run.described(worker, console)).forEach(console::result);
+      }
+      return ExitCode.DONE;
+    } catch (AppFault e) {
+      return AppStart.failed(e, console);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.lkagent.ipc;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonObject;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The job that a process is given: everything it needs to serve its room.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param attempt 0 for the first process that is given this job, 1 for the second, …
  * @param media {@code livekit} for a real server, {@code dev} for the dev server, where a plain
  *     WebSocket on {@code /dev/join} stands for the media connection
+ * @param app what only LiveKit's own frameworks need, in an app's process; else null
  */
 public record JobStart(
     String jobId,
@@ -32,15 +34,95 @@ public record JobStart(
     String url,
     String token,
     String media,
-    int attempt) {
+    int attempt,
+    @Nullable App app) {
   public static final String MEDIA_LIVEKIT = "livekit";
   public static final String MEDIA_DEV = "dev";
 
   /** A room as the job names it. A room made again under the same name has another sid. */
   public record Room(String name, String sid, String metadata) {}
 
+  /**
+   * What the frameworks' own classes are made of. Times are in milliseconds since 1970.
+   *
+   * @param jobProto the serialized {@code livekit.Job} in base64
+   * @param workerId the id that the server gave the worker
+   * @param name the participant's, as accepted; so are {@code metadata} and {@code attributes}
+   */
+  public record App(
+      String jobProto,
+      String workerId,
+      String name,
+      String metadata,
+      Map<String, String> attributes,
+      long receivedMillis,
+      long acceptedMillis,
+      long assignedMillis) {
+    public App {
+      attributes = Map.copyOf(attributes);
+    }
+
+    private Map<String, @Nullable Object> members(String identity) {
+      return Json.object(
+          "job_proto",
+          jobProto,
+          "worker_id",
+          workerId,
+          "accept",
+          Json.object(
+              "identity", identity, "name", name, "metadata", metadata, "attributes", attributes),
+          "received_ms",
+          receivedMillis,
+          "accepted_ms",
+          acceptedMillis,
+          "assigned_ms",
+          assignedMillis);
+    }
+
+    private static App of(JsonObject message) {
+      JsonObject accept = message.object("accept");
+      return new App(
+          message.string("job_proto"),
+          message.string("worker_id", ""),
+          accept.string("name", ""),
+          accept.string("metadata", ""),
+          accept.strings("attributes"),
+          message.number("received_ms", 0),
+          message.number("accepted_ms", 0),
+          message.number("assigned_ms", 0));
+    }
+  }
+
   public JobStart {
     attributes = Map.copyOf(attributes);
+  }
+
+  /** For an agent that is no framework's app. */
+  public JobStart(
+      String jobId,
+      String dispatchId,
+      String agentName,
+      String metadata,
+      Map<String, String> attributes,
+      Room room,
+      String identity,
+      String url,
+      String token,
+      String media,
+      int attempt) {
+    this(
+        jobId,
+        dispatchId,
+        agentName,
+        metadata,
+        attributes,
+        room,
+        identity,
+        url,
+        token,
+        media,
+        attempt,
+        null);
   }
 
   /** The same job for the next process. */
@@ -56,29 +138,36 @@ public record JobStart(
         url,
         token,
         media,
-        attempt + 1);
+        attempt + 1,
+        app);
   }
 
   Map<String, ?> members() {
-    return Json.object(
-        "job",
-            Json.object(
-                "id",
-                jobId,
-                "dispatch_id",
-                dispatchId,
-                "agent_name",
-                agentName,
-                "metadata",
-                metadata,
-                "attributes",
-                attributes),
-        "room", Json.object("name", room.name(), "sid", room.sid(), "metadata", room.metadata()),
-        "identity", identity,
-        "url", url,
-        "token", token,
-        "media", media,
-        "attempt", attempt);
+    Map<String, @Nullable Object> members =
+        Json.object(
+            "job",
+                Json.object(
+                    "id",
+                    jobId,
+                    "dispatch_id",
+                    dispatchId,
+                    "agent_name",
+                    agentName,
+                    "metadata",
+                    metadata,
+                    "attributes",
+                    attributes),
+            "room",
+                Json.object("name", room.name(), "sid", room.sid(), "metadata", room.metadata()),
+            "identity", identity,
+            "url", url,
+            "token", token,
+            "media", media,
+            "attempt", attempt);
+    if (app != null) {
+      members.putAll(app.members(identity));
+    }
+    return members;
   }
 
   static JobStart of(JsonObject message) {
@@ -95,7 +184,8 @@ public record JobStart(
         message.string("url"),
         message.string("token"),
         message.string("media", MEDIA_LIVEKIT),
-        message.integer("attempt", 0));
+        message.integer("attempt", 0),
+        message.has("job_proto") ? App.of(message) : null);
   }
 
   /** Without the token, so that no log or exception can show it. */

@@ -24,6 +24,13 @@ public interface OsProcess {
   InputStream output();
 
   /**
+   * Whether reading its streams holds the carrier of a virtual thread all the while, as pipes do.
+   */
+  default boolean holdsCarriers() {
+    return true;
+  }
+
+  /**
    * How it ended; completes once, when the system has reported it. A pipe's end says nothing: a
    * grandchild may hold it.
    */

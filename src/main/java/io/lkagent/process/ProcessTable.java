@@ -14,6 +14,9 @@ import java.util.function.Predicate;
 public final class ProcessTable {
   private static final long KERNEL_THREADS = 2;
 
+  /** The place of {@code exit_code} behind the name in {@code /proc/PID/stat}. */
+  private static final int EXIT_CODE = 49;
+
   private final Path proc;
 
   public ProcessTable() {
@@ -47,13 +50,24 @@ public final class ProcessTable {
     return find(pid).stream().mapToLong(ProcessEntry::startTicks).findFirst();
   }
 
+  /** How a zombie ended, whose parent has not yet asked; lost when it has meanwhile. */
+  ExitStatus zombieStatus(long pid) {
+    return ProcFiles.text(proc.resolve(pid + "/stat"))
+        .map(stat -> stat.substring(stat.lastIndexOf(')') + 1).strip().split("\\s+", -1))
+        .filter(fields -> fields.length > EXIT_CODE)
+        .map(fields -> ProcFiles.number(fields[EXIT_CODE]))
+        .filter(OptionalLong::isPresent)
+        .map(status -> ExitStatus.ofWait((int) status.getAsLong()))
+        .orElseGet(ExitStatus.Lost::new);
+  }
+
   /**
    * What a child has left behind: running processes of the session that it led, and those that made
    * a session of their own but still carry its id in their environment.
    *
    * @param session the child's pid, which is its session's id
    * @param startTicks when the child started: a process that has got its pid since is not its heir
-   * @param id the child's value of {@link OsProcess#ID_VARIABLE}
+   * @param id the child's value of {@link OsProcess#ID_VARIABLE}; empty to look at the session only
    */
   public List<ProcessEntry> leftovers(long session, long startTicks, String id) {
     Optional<ProcessEntry> leader = find(session);
@@ -71,7 +85,7 @@ public final class ProcessTable {
     return all().stream()
         .filter(ProcessEntry::running)
         .filter(p -> p.startTicks() >= since && p.parent() != KERNEL_THREADS)
-        .filter(p -> known.test(p) || carries(p.pid(), mark))
+        .filter(p -> known.test(p) || (!id.isEmpty() && carries(p.pid(), mark)))
         .toList();
   }
 

@@ -119,7 +119,8 @@ final class Codec {
         job.getMetadata(),
         JobAttributes.of(job),
         new RoomRef(job.getRoom().getName(), job.getRoom().getSid(), job.getRoom().getMetadata()),
-        type(job.getType()));
+        type(job.getType()),
+        job.toByteString().asReadOnlyByteBuffer());
   }
 
   private static String type(LivekitAgent.JobType type) {

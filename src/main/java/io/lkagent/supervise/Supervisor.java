@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * The owner of one child: its loop holds the child's state, threads of its own carry the pipes.
  *
  * <p>The pipes of a child can only be read by blocking system calls, so each has a platform thread
- * with a small stack: a virtual thread would hold its carrier all the while.
+ * with a small stack: a virtual thread would hold its carrier all the while. The sockets of a
+ * forked child let it go, and need none.
  */
 public final class Supervisor {
   private static final Log log = Log.of(Supervisor.class);
@@ -157,8 +158,9 @@ public final class Supervisor {
   }
 
   private void serve(OsProcess started) {
-    Thread protocol = pipeThread("protocol", () -> readProtocol(started));
-    Thread lines = pipeThread("output", () -> output.drain(started.pid(), started.output()));
+    Thread protocol = pipeThread(started, "protocol", () -> readProtocol(started));
+    Thread lines =
+        pipeThread(started, "output", () -> output.drain(started.pid(), started.output()));
     Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
     try {
       protocol.start();
@@ -173,7 +175,10 @@ public final class Supervisor {
     var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
   }
 
-  private Thread pipeThread(String pipe, Runnable task) {
+  private Thread pipeThread(OsProcess of, String pipe, Runnable task) {
+    if (!of.holdsCarriers()) {
+      return Thread.ofVirtual().name(name + "-" + pipe).unstarted(task);
+    }
     return Thread.ofPlatform()
         .daemon()
         .name(name + "-" + pipe)

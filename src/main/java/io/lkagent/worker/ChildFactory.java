@@ -9,17 +9,10 @@ import io.lkagent.supervise.Supervisor;
 import io.lkagent.time.Time;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Makes job processes as the worker's settings want them. */
 final class ChildFactory {
-  /**
-   * What job processes do not get from the worker's environment: they have a token of their own.
-   */
-  private static final Set<String> KEYS =
-      Set.of("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "LIVEKIT_API_SECRET_FILE");
-
   private final WorkerSettings settings;
   private final ProcessStarter starter;
   private final OomWatch oom;
@@ -46,7 +39,10 @@ final class ChildFactory {
       environment.put("LIVEKIT_API_SECRET", credentials.secret());
     }
     return new ProcessSpec(
-        settings.agent().command(settings.java()), environment, KEYS, settings.workingDirectory());
+        settings.agent().command(settings.java()),
+        environment,
+        WorkerSettings.WITHHELD,
+        settings.workingDirectory());
   }
 
   Supervisor create(int number, Consumer<ChildNews> news) {

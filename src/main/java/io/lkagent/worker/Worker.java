@@ -2,6 +2,8 @@ package io.lkagent.worker;
 
 import io.lkagent.api.ApiException;
 import io.lkagent.api.LiveKitApi;
+import io.lkagent.frameworks.Answer;
+import io.lkagent.frameworks.AppHost;
 import io.lkagent.http.Health;
 import io.lkagent.http.HealthState;
 import io.lkagent.ipc.JobStart;
@@ -15,7 +17,7 @@ import io.lkagent.pool.PoolState;
 import io.lkagent.process.Cgroup;
 import io.lkagent.process.ChildSpawner;
 import io.lkagent.protocol.ConnectFailure;
-import io.lkagent.protocol.Registration;
+import io.lkagent.protocol.JobOffer;
 import io.lkagent.protocol.ServerSignal;
 import io.lkagent.protocol.WorkerSignal;
 import io.lkagent.supervise.ChildNews;
@@ -77,15 +79,17 @@ public final class Worker implements AutoCloseable {
     this.logic = new WorkerLogic(settings.rules());
     this.loop = new StateLoop<>("worker", time, WorkerState.initial(), new Owner());
     this.spawner = new ChildSpawner(time);
+    AppHost app = settings.app();
     OomDetector oom = new OomDetector(new Cgroup(), time);
-    ChildFactory children = new ChildFactory(settings, spawner, oom, time);
+    ChildFactory children =
+        new ChildFactory(settings, app == null ? spawner : app.processes(), oom, time);
     this.pool = new Pool(settings.pool(), children::create, new PoolNews(), time);
     this.recorder = new NewsRecorder(metrics, roster);
     this.link =
         new ServerLink(
             settings.endpoint(),
             settings.credentials(),
-            Registration.of(settings.agentName(), Version.TEXT),
+            settings.registration(),
             () -> logic.status(loop.state()),
             new LinkNews(),
             settings.maxRetry(),
@@ -247,7 +251,9 @@ public final class Worker implements AutoCloseable {
     @Override
     public void signal(ServerSignal signal) {
       // From the wire to the agent's process it stays on one thread.
-      loop.sendNow(new WorkerEvent.Signal(signal, settings.endpoint().webSocketUri().toString()));
+      loop.sendNow(
+          new WorkerEvent.Signal(
+              signal, settings.endpoint().webSocketUri().toString(), time.wall().toEpochMilli()));
     }
 
     @Override
@@ -318,6 +324,7 @@ public final class Worker implements AutoCloseable {
         case WorkerAction.Say(WorkerSignal signal) -> link.say(signal);
         case WorkerAction.SayThenStop(WorkerSignal signal, int child, StopCause cause) ->
             sayThenStop(signal, child, cause);
+        case WorkerAction.Ask(JobOffer job, boolean resuming) -> ask(job, resuming);
         case WorkerAction.Place(JobStart job) -> pool.place(job);
         case WorkerAction.Unplace(String jobId) -> pool.cancel(jobId);
         case WorkerAction.ClosePool close -> pool.close();
@@ -326,6 +333,38 @@ public final class Worker implements AutoCloseable {
         case WorkerAction.Tell(WorkerNews news) -> tell(news);
       }
     }
+  }
+
+  private void ask(JobOffer job, boolean resuming) {
+    AppHost app = settings.app();
+    if (app == null) {
+      answered(job, new Answer.None("there is no app to ask"));
+      return;
+    }
+    var _ =
+        app.ask(job.messageBytes(), resuming)
+            .exceptionally(failure -> new Answer.None(failure.toString()))
+            .thenAccept(answer -> answered(job, answer));
+  }
+
+  private void answered(JobOffer job, Answer answer) {
+    String trouble =
+        switch (answer) {
+          case Answer.Yes yes -> "";
+          case Answer.No(boolean _, String error) -> error;
+          case Answer.None(String why) -> why;
+        };
+    if (!trouble.isEmpty()) {
+      log.warn(
+          "the app did not answer for a job",
+          "job_id",
+          job.id(),
+          "room_name",
+          job.room().name(),
+          "error",
+          trouble);
+    }
+    loop.send(new WorkerEvent.AppAnswered(job.id(), answer, time.wall().toEpochMilli()));
   }
 
   /** The result goes out before the agent leaves its room; a dead connection delays nothing. */

@@ -1,6 +1,7 @@
 package io.lkagent.worker;
 
 import io.lkagent.ipc.JobStart;
+import io.lkagent.protocol.JobOffer;
 import io.lkagent.protocol.WorkerSignal;
 import io.lkagent.supervise.StopCause;
 
@@ -11,6 +12,9 @@ sealed interface WorkerAction {
 
   /** Tell the server, and once that is on its way, ask the child to end. */
   record SayThenStop(WorkerSignal signal, int child, StopCause cause) implements WorkerAction {}
+
+  /** Ask the app whether it takes a job. */
+  record Ask(JobOffer job, boolean resuming) implements WorkerAction {}
 
   /** Find a process for a job. */
   record Place(JobStart job) implements WorkerAction {}

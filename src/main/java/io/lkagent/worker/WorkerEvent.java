@@ -1,5 +1,6 @@
 package io.lkagent.worker;
 
+import io.lkagent.frameworks.Answer;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.protocol.ServerSignal;
 import io.lkagent.supervise.ChildNews;
@@ -18,8 +19,16 @@ sealed interface WorkerEvent {
   /** The connection is gone. */
   record LinkDown() implements WorkerEvent {}
 
-  /** The server said something; {@code url} is the server's, for assignments that name none. */
-  record Signal(ServerSignal signal, String url) implements WorkerEvent {}
+  /**
+   * The server said something.
+   *
+   * @param url the server's, for assignments that name none
+   * @param millis when it was heard, since 1970
+   */
+  record Signal(ServerSignal signal, String url, long millis) implements WorkerEvent {}
+
+  /** The app has answered for a job; {@code millis} since 1970. */
+  record AppAnswered(String jobId, Answer answer, long millis) implements WorkerEvent {}
 
   /** A child's supervisor reports. */
   record ChildSaid(int number, ChildNews news) implements WorkerEvent {}

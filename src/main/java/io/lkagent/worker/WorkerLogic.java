@@ -1,5 +1,6 @@
 package io.lkagent.worker;
 
+import io.lkagent.frameworks.Answer;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.lifecycle.Machine.Step;
@@ -18,6 +19,8 @@ import io.lkagent.worker.WorkerState.Link;
 import io.lkagent.worker.WorkerState.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +46,9 @@ final class WorkerLogic {
 
   /** Reported loads stay this much under the server's target, because at the target it stops. */
   private static final float MARGIN = 0.98f;
+
+  /** The attribute by which the frameworks find an agent in a room. */
+  private static final String AGENT_NAME = "lk.agent.name";
 
   private final WorkerRules rules;
 
@@ -74,6 +80,7 @@ final class WorkerLogic {
 
   private long due(JobEntry job) {
     return switch (job.stage()) {
+      case ASKING -> job.since() + rules.answerTimeout().toNanos();
       case ACCEPTED -> job.since() + rules.assignmentTimeout().toNanos();
       case RUNNING -> job.presence().emptyUntil(rules.idleTimeout());
       case LAUNCHING, ENDING -> Machine.NEVER;
@@ -87,8 +94,9 @@ final class WorkerLogic {
           case WorkerEvent.Tick tick -> tick(state, now, actions);
           case WorkerEvent.LinkUp up -> linkUp(state, up, now, actions);
           case WorkerEvent.LinkDown down -> linkDown(state, now, actions);
-          case WorkerEvent.Signal(ServerSignal signal, String url) ->
-              signal(state, signal, url, now, actions);
+          case WorkerEvent.Signal signal -> signal(state, signal, now, actions);
+          case WorkerEvent.AppAnswered(String jobId, Answer answer, long millis) ->
+              answered(state, jobId, answer, now, millis, actions);
           case WorkerEvent.ChildSaid(int number, ChildNews news) ->
               childSaid(state, number, news, now, actions);
           case WorkerEvent.Unplaced(JobStart job, StopCause cause) ->
@@ -109,13 +117,11 @@ final class WorkerLogic {
   // The server's word
 
   private WorkerState signal(
-      WorkerState state, ServerSignal signal, String url, long now, List<WorkerAction> actions) {
-    return switch (signal) {
-      case ServerSignal.AvailabilityAsked(JobOffer job, boolean resuming) ->
-          asked(state, job, now, actions);
-      case ServerSignal.Assigned(JobOffer job, String jobUrl, String token) ->
-          assigned(
-              state, job, jobUrl == null || jobUrl.isEmpty() ? url : jobUrl, token, now, actions);
+      WorkerState state, WorkerEvent.Signal event, long now, List<WorkerAction> actions) {
+    return switch (event.signal()) {
+      case ServerSignal.AvailabilityAsked asked ->
+          asked(state, asked, now, event.millis(), actions);
+      case ServerSignal.Assigned assigned -> assigned(state, assigned, event, now, actions);
       case ServerSignal.Terminated(String jobId) -> terminated(state, jobId, now, actions);
       case ServerSignal.Registered registered -> state;
       case ServerSignal.Ponged pong -> state;
@@ -123,17 +129,30 @@ final class WorkerLogic {
   }
 
   private WorkerState asked(
-      WorkerState state, JobOffer offer, long now, List<WorkerAction> actions) {
+      WorkerState state,
+      ServerSignal.AvailabilityAsked asked,
+      long now,
+      long millis,
+      List<WorkerAction> actions) {
+    JobOffer offer = asked.job();
     @Nullable JobEntry occupant = occupant(state, offer.room());
-    boolean known = state.jobs().containsKey(offer.id());
+    @Nullable JobEntry same = state.jobs().get(offer.id());
+    if (same != null && same.stage() == Stage.ASKING) {
+      // The answer that is on its way serves both.
+      return state;
+    }
+    if (occupant != null && occupant.stage() == Stage.ASKING && sameRoom(occupant, offer.room())) {
+      // Not ended: the room may yet be without an agent.
+      return declined(state, offer, "room-occupied", actions);
+    }
+    boolean known = same != null;
     if (known || (occupant != null && sameRoom(occupant, offer.room()))) {
       actions.add(new WorkerAction.Say(new WorkerSignal.Terminate(offer.id())));
       return refused(state, offer, known ? "known-job" : "room-occupied", actions);
     }
     @Nullable String no = refusal(state, occupant != null ? 1 : 0);
     if (no != null) {
-      actions.add(new WorkerAction.Say(new WorkerSignal.Decline(offer.id())));
-      return refused(state, offer, no, actions);
+      return declined(state, offer, no, actions);
     }
     WorkerState after = state;
     if (occupant != null) {
@@ -146,11 +165,89 @@ final class WorkerLogic {
               now,
               actions);
     }
-    actions.add(
-        new WorkerAction.Say(
-            new WorkerSignal.Accept(offer.id(), "agent-" + offer.id(), "", "", Map.of())));
+    JobEntry entry = JobEntry.asking(offer, now, millis);
+    if (rules.app() == WorkerRules.App.ASKED) {
+      actions.add(new WorkerAction.Ask(offer, asked.resuming()));
+      return after.with(entry);
+    }
+    WorkerSignal.Accept yes = accept(offer, "", "", "", Map.of());
+    return accepted(after, entry, yes, now, millis, actions);
+  }
+
+  private static WorkerSignal.Accept accept(
+      JobOffer offer,
+      String identity,
+      String name,
+      String metadata,
+      Map<String, String> attributes) {
+    return new WorkerSignal.Accept(
+        offer.id(),
+        identity.isBlank() ? "agent-" + offer.id() : identity,
+        name,
+        metadata,
+        attributes);
+  }
+
+  private WorkerState accepted(
+      WorkerState state,
+      JobEntry entry,
+      WorkerSignal.Accept yes,
+      long now,
+      long millis,
+      List<WorkerAction> actions) {
+    JobOffer offer = entry.offer();
+    actions.add(new WorkerAction.Say(said(yes, offer)));
     actions.add(new WorkerAction.Tell(new WorkerNews.Accepted(offer.id(), offer.room().name())));
-    return after.with(JobEntry.accepted(offer, now));
+    return state.with(entry.accepted(yes, now, millis));
+  }
+
+  /** With what the frameworks' own workers add for their apps. */
+  private WorkerSignal.Accept said(WorkerSignal.Accept yes, JobOffer offer) {
+    if (rules.app() == WorkerRules.App.NONE) {
+      return yes;
+    }
+    Map<String, String> attributes = new HashMap<>(yes.attributes());
+    attributes.putIfAbsent(AGENT_NAME, offer.agentName());
+    return new WorkerSignal.Accept(
+        yes.jobId(), yes.identity(), yes.name(), yes.metadata(), attributes);
+  }
+
+  /** The app has answered; what came too late was answered for it before. */
+  private WorkerState answered(
+      WorkerState state,
+      String jobId,
+      Answer answer,
+      long now,
+      long millis,
+      List<WorkerAction> actions) {
+    @Nullable JobEntry entry = state.jobs().get(jobId);
+    if (entry == null || entry.stage() != Stage.ASKING) {
+      return state;
+    }
+    JobOffer offer = entry.offer();
+    return switch (answer) {
+      case Answer.Yes(String identity, String name, String metadata, var attributes) -> {
+        if (!state.poolFit()) {
+          yield declined(state.without(jobId), offer, "crash-loop", actions);
+        }
+        WorkerSignal.Accept yes = accept(offer, identity, name, metadata, attributes);
+        yield accepted(state, entry, yes, now, millis, actions);
+      }
+      case Answer.No(boolean terminate, String error) when terminate -> {
+        actions.add(new WorkerAction.Say(new WorkerSignal.Terminate(jobId)));
+        yield refused(state.without(jobId), offer, "app-said-no", actions);
+      }
+      case Answer.No(boolean _, String error) ->
+          declined(
+              state.without(jobId), offer, error.isEmpty() ? "app-said-no" : "app-failed", actions);
+      case Answer.None none -> declined(state.without(jobId), offer, "app-silent", actions);
+    };
+  }
+
+  private static WorkerState declined(
+      WorkerState state, JobOffer offer, String reason, List<WorkerAction> actions) {
+    actions.add(new WorkerAction.Say(new WorkerSignal.Decline(offer.id())));
+    return refused(state, offer, reason, actions);
   }
 
   private static WorkerState refused(
@@ -189,11 +286,11 @@ final class WorkerLogic {
 
   private WorkerState assigned(
       WorkerState state,
-      JobOffer offer,
-      String url,
-      String token,
+      ServerSignal.Assigned assigned,
+      WorkerEvent.Signal event,
       long now,
       List<WorkerAction> actions) {
+    JobOffer offer = assigned.job();
     JobEntry entry = state.jobs().get(offer.id());
     if (entry == null || entry.stage() != Stage.ACCEPTED) {
       String error = entry == null ? "assigned too late, or never accepted" : "assigned twice";
@@ -203,8 +300,7 @@ final class WorkerLogic {
       }
       return refused(state, offer, "late-assignment", actions);
     }
-    boolean dev = state.link() instanceof Link.Up up && up.devServer();
-    JobStart start = start(offer, url, token, dev);
+    JobStart start = start(state, entry, assigned, event);
     // The process first: what is said of it can wait.
     actions.add(new WorkerAction.Place(start));
     actions.add(
@@ -213,8 +309,13 @@ final class WorkerLogic {
     return state.with(entry.assigned(start, now));
   }
 
-  private static JobStart start(JobOffer offer, String url, String token, boolean dev) {
+  private JobStart start(
+      WorkerState state, JobEntry entry, ServerSignal.Assigned assigned, WorkerEvent.Signal event) {
+    JobOffer offer = assigned.job();
     RoomRef room = offer.room();
+    boolean dev = state.link() instanceof Link.Up up && up.devServer();
+    WorkerSignal.@Nullable Accept accept = entry.accept();
+    @Nullable String url = assigned.url();
     return new JobStart(
         offer.id(),
         offer.dispatchId(),
@@ -222,11 +323,31 @@ final class WorkerLogic {
         offer.metadata(),
         offer.attributes(),
         new JobStart.Room(room.name(), room.sid(), room.metadata()),
-        "agent-" + offer.id(),
-        url,
-        token,
+        accept == null ? "agent-" + offer.id() : accept.identity(),
+        url == null || url.isEmpty() ? event.url() : url,
+        assigned.token(),
         dev ? JobStart.MEDIA_DEV : JobStart.MEDIA_LIVEKIT,
-        0);
+        0,
+        accept == null || rules.app() == WorkerRules.App.NONE
+            ? null
+            : forApp(state, entry, accept, offer, event.millis()));
+  }
+
+  private static JobStart.App forApp(
+      WorkerState state,
+      JobEntry entry,
+      WorkerSignal.Accept accept,
+      JobOffer offer,
+      long assignedMillis) {
+    return new JobStart.App(
+        Base64.getEncoder().encodeToString(offer.messageBytes()),
+        state.link() instanceof Link.Up up ? up.workerId() : "",
+        accept.name(),
+        accept.metadata(),
+        accept.attributes(),
+        entry.receivedMillis(),
+        entry.acceptedMillis(),
+        assignedMillis);
   }
 
   private WorkerState terminated(
@@ -265,7 +386,7 @@ final class WorkerLogic {
   private static WorkerState linkDown(WorkerState state, long now, List<WorkerAction> actions) {
     WorkerState after = state;
     for (JobEntry job : state.jobs().values()) {
-      if (job.stage() == Stage.ACCEPTED) {
+      if (job.stage() == Stage.ACCEPTED || job.stage() == Stage.ASKING) {
         after = after.without(job.id());
       }
     }
@@ -436,6 +557,8 @@ final class WorkerLogic {
             success ? "" : cause.words());
     return switch (entry.stage()) {
       case ENDING -> state;
+      case ASKING ->
+          declined(state.without(entry.id()), entry.offer(), cause.reason().text(), actions);
       case ACCEPTED -> state.without(entry.id());
       case LAUNCHING, RUNNING -> {
         if (entry.child() == 0) {
@@ -491,7 +614,9 @@ final class WorkerLogic {
       if (due(job) == Machine.NEVER || now - due(job) < 0) {
         continue;
       }
-      if (job.stage() == Stage.ACCEPTED) {
+      if (job.stage() == Stage.ASKING) {
+        after = declined(after.without(job.id()), job.offer(), "app-silent", actions);
+      } else if (job.stage() == Stage.ACCEPTED) {
         actions.add(
             new WorkerAction.Tell(
                 new WorkerNews.AssignmentMissed(job.id(), job.offer().room().name())));
@@ -516,9 +641,16 @@ final class WorkerLogic {
     if (state.phase() != Phase.SERVING) {
       return force(state, now, actions);
     }
-    actions.add(new WorkerAction.Tell(new WorkerNews.Draining(state.jobs().size())));
+    WorkerState after = state;
+    for (JobEntry job : state.jobs().values()) {
+      if (job.stage() == Stage.ASKING) {
+        // The next worker is asked the sooner.
+        after = declined(after.without(job.id()), job.offer(), "draining", actions);
+      }
+    }
+    actions.add(new WorkerAction.Tell(new WorkerNews.Draining(after.jobs().size())));
     actions.add(new WorkerAction.ClosePool());
-    return state.enter(Phase.DRAINING, now + rules.drainTimeout().toNanos());
+    return after.enter(Phase.DRAINING, now + rules.drainTimeout().toNanos());
   }
 
   private WorkerState force(WorkerState state, long now, List<WorkerAction> actions) {

@@ -63,7 +63,8 @@ final class CommandPages {
         new Cli(
             Map.of(), Path.of(""), Wiring.real(), new Console(nowhere, nowhere, Map.of(), false));
     CommandSpec root =
-        cli.commandLine(new String[0], new Layers(Map.of(), ConfigFile.none(), null))
+        cli.commandLine(
+                new String[0], new Layers(Map.of(), ConfigFile.none(), null, AppLayer.none()))
             .getCommandSpec();
     List<Command> all = new ArrayList<>();
     collect("", root, all);

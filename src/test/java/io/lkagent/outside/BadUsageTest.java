@@ -42,6 +42,7 @@ final class BadUsageTest {
     Files.writeString(folder.resolve("type.yaml"), "max-jobs: many\n");
     Files.writeString(folder.resolve("key.yaml"), "max-jbos: 3\n");
     Files.writeString(folder.resolve("secret.yaml"), "api-secret: hush\n");
+    Files.writeString(folder.resolve("app.py"), "");
     List<Refusal> refusals =
         List.of(
             url("ftp://here", "does not begin with"),
@@ -53,6 +54,22 @@ final class BadUsageTest {
             new Refusal(2, "no API key", Map.of("LIVEKIT_API_KEY", "")),
             new Refusal(2, "no API secret", Map.of("LIVEKIT_API_SECRET", "")),
             new Refusal(2, "no class no.such.Agent", Map.of(), "--agent", "no.such.Agent"),
+            new Refusal(2, "none.py does not exist", Map.of(), "--python", "none.py"),
+            new Refusal(2, "folder; name the app's file", Map.of(), "--python", "."),
+            new Refusal(2, "name its file (tried agent.js", Map.of(), "--node"),
+            new Refusal(
+                2,
+                "interpreter",
+                Map.of(),
+                "--python",
+                "app.py",
+                "--interpreter",
+                "no-such-python"),
+            new Refusal(
+                2, "no virtual environment", Map.of(), "--python=app.py", "--interpreter=."),
+            new Refusal(2, "choose one", Map.of(), "--python", "app.py", "--exec", "./agent"),
+            new Refusal(
+                2, "none.py does not exist", Map.of(), "--python=none.py", "--print-config"),
             new Refusal(2, "type.yaml:1", Map.of(), "--config", "type.yaml"),
             new Refusal(2, "max-jobs", Map.of(), "--config", "key.yaml"),
             new Refusal(2, "secret.yaml:1", Map.of(), "--config", "secret.yaml"),

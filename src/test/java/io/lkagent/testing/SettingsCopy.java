@@ -95,6 +95,7 @@ public final class SettingsCopy {
         from.host(),
         from.port(),
         from.portFile(),
-        from.runtimeFolder());
+        from.runtimeFolder(),
+        from.app());
   }
 }

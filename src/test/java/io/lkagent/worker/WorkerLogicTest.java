@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lkagent.frameworks.Answer;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.process.ExitStatus;
@@ -17,6 +18,7 @@ import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.StopCause;
 import io.lkagent.supervise.StopReason;
 import io.lkagent.worker.WorkerState.Phase;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +55,15 @@ final class WorkerLogicTest {
   }
 
   private static JobOffer offer(String id, String room, String sid) {
-    return new JobOffer(id, "AD_1", "agent", "", Map.of(), new RoomRef(room, sid, ""), "JT_ROOM");
+    return new JobOffer(
+        id,
+        "AD_1",
+        "agent",
+        "",
+        Map.of(),
+        new RoomRef(room, sid, ""),
+        "JT_ROOM",
+        ByteBuffer.wrap(new byte[] {1, 2}));
   }
 
   private void up() {
@@ -63,13 +73,13 @@ final class WorkerLogicTest {
   private void asked(String id, String room, String sid) {
     on(
         new WorkerEvent.Signal(
-            new ServerSignal.AvailabilityAsked(offer(id, room, sid), false), "ws://s"));
+            new ServerSignal.AvailabilityAsked(offer(id, room, sid), false), "ws://s", 1_700));
   }
 
   private void assigned(String id, String room, String sid) {
     on(
         new WorkerEvent.Signal(
-            new ServerSignal.Assigned(offer(id, room, sid), null, "token"), "ws://s"));
+            new ServerSignal.Assigned(offer(id, room, sid), null, "token"), "ws://s", 1_900));
   }
 
   private JobStart running(String id, String room, String sid, int child) {
@@ -272,9 +282,9 @@ final class WorkerLogicTest {
     up();
     running("J1", "a", "RM_a", 1);
     running("J2", "b", "RM_b", 2);
-    on(new WorkerEvent.Signal(new ServerSignal.Terminated("J1"), "ws://s"));
+    on(new WorkerEvent.Signal(new ServerSignal.Terminated("J1"), "ws://s", 0));
     assertEquals(1, only(WorkerAction.SayThenStop.class).child());
-    on(new WorkerEvent.Signal(new ServerSignal.Terminated("J1"), "ws://s"));
+    on(new WorkerEvent.Signal(new ServerSignal.Terminated("J1"), "ws://s", 0));
     assertTrue(last.isEmpty(), () -> "the second termination did " + last);
   }
 
@@ -423,19 +433,243 @@ final class WorkerLogicTest {
     assertEquals(0, state.jobs().size());
   }
 
+  private void app(WorkerRules.App kind) {
+    logic = new WorkerLogic(RULES.with(kind));
+    up();
+  }
+
+  private void answered(String id, Answer answer) {
+    on(new WorkerEvent.AppAnswered(id, answer, 1_800));
+  }
+
+  private static Answer yes(String identity) {
+    return new Answer.Yes(identity, "Ann", "{}", Map.of("k", "v"));
+  }
+
+  private String refusal() {
+    return told(WorkerNews.Refused.class).getFirst().reason();
+  }
+
+  @Test
+  void app_withoutRequestFunction_isToldWhatItsFrameworkNeeds() {
+    app(WorkerRules.App.PLAIN);
+    asked("J1", "a", "RM_a");
+    assertEquals(
+        new WorkerSignal.Accept("J1", "agent-J1", "", "", Map.of("lk.agent.name", "agent")),
+        said().getLast());
+    assigned("J1", "a", "RM_a");
+    assertEquals(
+        new JobStart.App("AQI=", "AW_1", "", "", Map.of(), 1_700, 1_700, 1_900), placed().app());
+  }
+
+  @Test
+  void agent_thatIsNoApp_isToldNothingMore() {
+    up();
+    asked("J1", "a", "RM_a");
+    assertEquals(new WorkerSignal.Accept("J1", "agent-J1", "", "", Map.of()), said().getLast());
+    assigned("J1", "a", "RM_a");
+    assertEquals(null, placed().app());
+  }
+
+  @Test
+  void request_isAskedOfTheAppAndItsYesDecidesWhoJoins() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    assertEquals(offer("J1", "a", "RM_a"), only(WorkerAction.Ask.class).job());
+    assertFalse(says(WorkerSignal.Answer.class));
+    answered("J1", yes("ann-1"));
+    assertEquals(
+        new WorkerSignal.Accept(
+            "J1", "ann-1", "Ann", "{}", Map.of("k", "v", "lk.agent.name", "agent")),
+        said().getLast());
+    assertEquals(JobEntry.Stage.ACCEPTED, stage());
+    assigned("J1", "a", "RM_a");
+    JobStart start = placed();
+    assertEquals("ann-1", start.identity());
+    assertEquals(
+        new JobStart.App("AQI=", "AW_1", "Ann", "{}", Map.of("k", "v"), 1_700, 1_800, 1_900),
+        start.app());
+  }
+
+  @Test
+  void request_acceptedWithoutIdentity_joinsUnderTheUsualOne() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    answered("J1", yes(" "));
+    assertEquals("agent-J1", ((WorkerSignal.Accept) said().getLast()).identity());
+  }
+
+  @Test
+  void request_refusedByTheApp_freesTheSlotAndSaysHow() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    answered("J1", new Answer.No(false, ""));
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals("app-said-no", refusal());
+    asked("J2", "a", "RM_a");
+    answered("J2", new Answer.No(true, ""));
+    assertTrue(says(WorkerSignal.Terminate.class));
+    assertEquals("app-said-no", refusal());
+    asked("J3", "a", "RM_a");
+    answered("J3", new Answer.No(false, "ValueError: no"));
+    assertEquals("app-failed", refusal());
+    asked("J4", "a", "RM_a");
+    answered("J4", new Answer.None("the host is gone"));
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals("app-silent", refusal());
+    assertEquals(0, state.jobs().size());
+  }
+
+  @Test
+  void request_withoutAnswerInTime_isDeclinedAndALateYesChangesNothing() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    after(Duration.ofMillis(2400));
+    assertEquals(JobEntry.Stage.ASKING, stage());
+    after(Duration.ofMillis(101));
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals("app-silent", refusal());
+    answered("J1", yes("ann"));
+    assertTrue(last.isEmpty(), () -> "the late answer did " + last);
+  }
+
+  @Test
+  void request_hundredAtOnce_theSlotsAreCountedWhileTheAppThinks() {
+    app(WorkerRules.App.ASKED);
+    int put = 0;
+    for (int i = 0; i < 100; i++) {
+      asked("J" + i, "room" + i, "RM_" + i);
+      put += last.stream().anyMatch(WorkerAction.Ask.class::isInstance) ? 1 : 0;
+    }
+    assertEquals(2, put);
+    assertEquals("full", refusal());
+    assertFalse(logic.status(state).available());
+    answered("J0", new Answer.No(false, ""));
+    assertTrue(logic.status(state).available());
+  }
+
+  @Test
+  void request_thatCannotBeTakenAnyway_isNotPutToTheApp() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    answered("J1", yes("ann"));
+    asked("J2", "a", "RM_a");
+    assertTrue(says(WorkerSignal.Terminate.class));
+    assertEquals("room-occupied", refusal());
+    on(new WorkerEvent.PoolFit(false));
+    asked("J3", "b", "RM_b");
+    assertEquals("crash-loop", refusal());
+    assertTrue(last.stream().noneMatch(WorkerAction.Ask.class::isInstance));
+  }
+
+  @Test
+  void request_whileTheAppThinksOfThatRoom_isLeftToOthers() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    asked("J1", "a", "RM_a");
+    assertTrue(last.isEmpty(), () -> "asked again of the same job it did " + last);
+    asked("J2", "a", "RM_a");
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals(Set.of("J1"), state.jobs().keySet());
+    asked("J3", "a", "RM_again");
+    assertTrue(said().contains(new WorkerSignal.Decline("J1")));
+    assertEquals(Set.of("J3"), state.jobs().keySet());
+  }
+
+  @Test
+  void request_linkLostMeanwhile_isForgotten() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    on(new WorkerEvent.LinkDown());
+    assertEquals(0, state.jobs().size());
+    answered("J1", yes("ann"));
+    assertTrue(last.isEmpty());
+    up();
+    asked("J1", "a", "RM_a");
+    answered("J1", yes("ann"));
+    assertEquals(JobEntry.Stage.ACCEPTED, stage());
+  }
+
+  @Test
+  void request_drainingMeanwhile_isDeclinedAtOnce() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    on(new WorkerEvent.Drain());
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals("draining", refusal());
+    assertEquals(0, told(WorkerNews.Draining.class).getFirst().jobs());
+    answered("J1", yes("ann"));
+    assertTrue(last.isEmpty());
+    on(new WorkerEvent.PoolEmpty());
+    assertEquals(Phase.ENDED, state.phase());
+  }
+
+  @Test
+  void request_forcedOrTerminatedMeanwhile_isOver() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    asked("J2", "b", "RM_b");
+    on(new WorkerEvent.Signal(new ServerSignal.Terminated("J1"), "ws://s", 0));
+    assertEquals(Set.of("J2"), state.jobs().keySet());
+    on(new WorkerEvent.Force());
+    assertTrue(says(WorkerSignal.Decline.class));
+    assertEquals(0, state.jobs().size());
+  }
+
+  @Test
+  void request_poolUnfitMeanwhile_isDeclinedInSpiteOfTheYes() {
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    on(new WorkerEvent.PoolFit(false));
+    answered("J1", yes("ann"));
+    assertEquals("crash-loop", refusal());
+  }
+
+  @Test
+  void everyStage_andEveryAnswer_goTogether() {
+    List<Answer> answers =
+        List.of(
+            yes("ann"), new Answer.No(true, ""), new Answer.No(false, "e"), new Answer.None(""));
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
+    answered("J1", yes("ann"));
+    List<WorkerState> stages = new ArrayList<>(List.of(state));
+    assigned("J1", "a", "RM_a");
+    JobStart job = placed();
+    stages.add(state);
+    on(new WorkerEvent.ChildSaid(1, new ChildNews.JobSent(job)));
+    on(new WorkerEvent.ChildSaid(1, new ChildNews.JobRunning(job)));
+    stages.add(state);
+    on(new WorkerEvent.ChildSaid(1, new ChildNews.JobDone(job, true, "")));
+    stages.add(state);
+    for (WorkerState each : stages) {
+      for (Answer answer : answers) {
+        Machine.Step<WorkerState, WorkerAction> step =
+            logic.next(each, new WorkerEvent.AppAnswered("J1", answer, 0), now);
+        assertEquals(
+            each.jobs(), step.state().jobs(), () -> answer + " changed a job it was late for");
+      }
+    }
+  }
+
   @Test
   void everyEvent_inEveryPhase_isAnswered() {
+    app(WorkerRules.App.PLAIN);
     JobStart job = running("J0", "z", "RM_z", 9);
+    app(WorkerRules.App.ASKED);
+    asked("J1", "a", "RM_a");
     StopCause cause = StopCause.of(StopReason.CRASHED);
     List<WorkerEvent> events =
         List.of(
             new WorkerEvent.Tick(),
             new WorkerEvent.LinkUp("AW_1", true),
             new WorkerEvent.LinkDown(),
-            new WorkerEvent.Signal(new ServerSignal.Ponged(1), ""),
+            new WorkerEvent.Signal(new ServerSignal.Ponged(1), "", 0),
             new WorkerEvent.ChildSaid(9, new ChildNews.JobReturned(job, cause)),
             new WorkerEvent.ChildSaid(9, new ChildNews.DidNotStop(cause)),
             new WorkerEvent.Unplaced(job, cause),
+            new WorkerEvent.AppAnswered("J1", yes("ann"), 1),
+            new WorkerEvent.AppAnswered("J0", new Answer.None(""), 1),
             new WorkerEvent.PoolFit(false),
             new WorkerEvent.PoolEmpty(),
             new WorkerEvent.RoomsListed(Set.of("z"), Map.of()),

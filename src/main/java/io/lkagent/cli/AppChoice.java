@@ -1,0 +1,55 @@
+package io.lkagent.cli;
+
+import io.lkagent.frameworks.AppCommand;
+import io.lkagent.frameworks.AppFault;
+import io.lkagent.frameworks.Language;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** An app written with LiveKit's own framework, in place of an agent. */
+final class AppChoice {
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "An app of LiveKit Agents in Python; without FILE, one of the usual names.")
+  @Nullable String python;
+
+  @Option(names = "--node", paramLabel = "FILE", arity = "0..1", description = "The same for Node.")
+  @Nullable String node;
+
+  @Option(
+      names = "--interpreter",
+      paramLabel = "PATH",
+      description = "What runs the app: python, node, or a virtual environment's folder.")
+  @Nullable Path interpreter;
+
+  boolean given() {
+    return python != null || node != null;
+  }
+
+  /** Says which two do not go together. */
+  void check() {
+    if (python != null && node != null) {
+      throw new UsageException("--python and --node are both given; choose one");
+    }
+    if (interpreter != null && !given()) {
+      throw new UsageException(
+          "--interpreter runs an app, and none is given; name it with --python or --node");
+    }
+  }
+
+  /** The app and what runs it. */
+  AppCommand command(Map<String, String> environment, Path workingDirectory) throws AppFault {
+    Language language = python != null ? Language.PYTHON : Language.NODE;
+    String file = python != null ? python : node;
+    return AppCommand.find(
+        language,
+        file == null || file.isEmpty() ? null : Path.of(file),
+        interpreter,
+        environment,
+        workingDirectory);
+  }
+}

@@ -1,0 +1,125 @@
+package io.lkagent.outside;
+
+import static io.lkagent.testing.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lkagent.testing.DevServerUnderTest;
+import io.lkagent.testing.Lkagent;
+import io.lkagent.testing.PythonTools;
+import io.lkagent.testing.ServerApi;
+import io.lkagent.testing.ServerUnderTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An app of LiveKit's Python framework by the command line alone. */
+@Tag("python")
+final class PythonAppTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String APP =
+      """
+      from livekit.agents import AgentServer, JobContext, JobRequest, WorkerPermissions, cli
+
+      server = AgentServer(
+          permissions=WorkerPermissions(can_publish_data=False), shutdown_process_timeout=7.0)
+
+      async def request(req: JobRequest):
+          if req.room.name == "unwanted":
+              await req.reject()
+          else:
+              await req.accept(name="Ann", identity="ann", attributes={"k": "v"})
+
+      @server.rtc_session(agent_name="greeter", on_request=request)
+      async def entry(ctx: JobContext):
+          print("the entry point runs")
+          await ctx.connect()
+
+      if __name__ == "__main__":
+          cli.run_app(server)
+      """;
+
+  @TempDir Path folder = Path.of("unset");
+
+  @Test
+  void app_itsRequestFunction_decidesWhoJoinsWhere() throws IOException {
+    Files.writeString(folder.resolve("app.py"), APP);
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        Lkagent worker =
+            Lkagent.start(
+                folder,
+                Lkagent.keys(server),
+                "worker",
+                "start",
+                "--python",
+                "--port=0",
+                "--interpreter",
+                PythonTools.python().toString(),
+                "--idle-processes=1",
+                "--log-format=json")) {
+      worker.awaitLog("registered");
+      ServerApi api = new ServerApi(server);
+      api.createRoom("unwanted", "greeter");
+      worker.awaitLog("refused a job", "reason", "app-said-no");
+      api.createRoom("wanted", "greeter");
+      worker.awaitLog("the agent runs", "room_name", "wanted");
+      eventually(
+          LONG,
+          () -> "nobody joined: " + worker.said(),
+          () -> api.participants("wanted").stream().anyMatch(p -> p.getIdentity().equals("ann")));
+      api.deleteRoom("wanted");
+      worker.awaitLog("the job is over", "room_name", "wanted");
+      Lkagent.signal(worker.pid(), "TERM");
+      assertEquals(0, worker.awaitExit(LONG), worker::said);
+      worker.awaitNothingLeft(LONG);
+    }
+  }
+
+  @Test
+  void printConfig_loadsTheAppAndNamesItAsASource() throws IOException {
+    Files.writeString(folder.resolve("main.py"), APP);
+    String[] arguments = {
+      "worker",
+      "start",
+      "--print-config",
+      "--python",
+      "--interpreter",
+      PythonTools.python().toString()
+    };
+    try (Lkagent shown = Lkagent.start(folder, Map.of(), arguments)) {
+      assertEquals(0, shown.awaitExit(LONG), shown::said);
+      String table = shown.stdout().replaceAll(" +", " ");
+      assertTrue(table.contains("--agent-name greeter main.py\n"), table);
+      assertTrue(table.contains("--shutdown-timeout 7s main.py\n"), table);
+      assertTrue(table.contains("(permissions) publish subscribe update-metadata main.py"), table);
+      shown.awaitNothingLeft(LONG);
+    }
+  }
+
+  @Test
+  void app_thatRaisesAtImport_isShownAboveOneLine() throws IOException {
+    Files.writeString(folder.resolve("broken.py"), "import livekit.agents\n\n1 / 0\n");
+    String[] arguments = {
+      "worker",
+      "start",
+      "--dev",
+      "--url=ws://127.0.0.1:0",
+      "--python=broken.py",
+      "--interpreter",
+      PythonTools.python().toString()
+    };
+    try (Lkagent broken = Lkagent.start(folder, Map.of(), arguments)) {
+      assertEquals(2, broken.awaitExit(LONG), broken::said);
+      String said = broken.stderr();
+      assertTrue(said.contains("broken.py\", line 3"), said);
+      String last = said.lines().reduce("", (_, line) -> line);
+      assertTrue(last.startsWith("lkagent: ") && last.contains("ZeroDivisionError"), said);
+      broken.awaitNothingLeft(LONG);
+    }
+  }
+}
