@@ -9,6 +9,8 @@ python_packages='livekit-agents==1.8.9 livekit==1.1.21 livekit-api==1.2.2'
 node_frameworks='1.9.0 1.8.1'
 node_media=0.13.34
 node_zod=4.1.8
+# The oldest framework whose apps lkagent runs.
+older_python_packages='livekit-agents==1.7.1'
 
 die() {
   printf 'setup.sh: %s\n' "$*" >&2
@@ -40,26 +42,30 @@ install_livekit_server() {
 }
 
 install_python_packages() {
-  stamp="$tools/venv/lkagent-tests.stamp"
-  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$python_packages" ] && "$tools/venv/bin/python" -c '' 2>/dev/null && return
+  venv="$tools/$1"
+  packages=$2
+  stamp="$venv/lkagent-tests.stamp"
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ] && "$venv/bin/python" -c '' 2>/dev/null && return
   command -v python3 >/dev/null 2>&1 ||
     die 'the tests tagged python need Python 3.10 or newer, and there is no python3 on PATH: install it, or run the other tests (mvn verify)'
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
     die "the tests tagged python need Python 3.10 or newer, and python3 is $(python3 -V 2>&1)"
   python3 -c 'import venv, ensurepip' 2>/dev/null ||
     die 'python3 has no venv module: install it (Debian, Ubuntu: the package python3-venv)'
-  say "installing $python_packages"
-  rm -rf "$tools/venv"
-  python3 -m venv "$tools/venv" || die "python3 -m venv $tools/venv failed"
+  say "installing $packages"
+  rm -rf "$venv"
+  python3 -m venv "$venv" || die "python3 -m venv $venv failed"
   # shellcheck disable=SC2086 # one word per package is meant
-  "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check $python_packages ||
-    die "pip could not install $python_packages; it needs the network"
-  printf '%s\n' "$python_packages" >"$stamp"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check $packages ||
+    die "pip could not install $packages; it needs the network"
+  printf '%s\n' "$packages" >"$stamp"
 }
 
 check_node() {
   command -v node >/dev/null 2>&1 ||
     die 'the tests tagged node need Node 20 or newer, and there is no node on PATH: install it, or run the other tests (mvn verify)'
+  node -e 'process.exit(parseInt(process.versions.node) < 20)' ||
+    die "the tests tagged node need Node 20 or newer, and node is $(node -v)"
 }
 
 # Each version lies in a folder of its own, where an app in a folder below finds it.
@@ -82,7 +88,8 @@ install_node_framework() {
 
 check_node
 install_livekit_server
-install_python_packages
+install_python_packages venv "$python_packages"
+install_python_packages venv-older "$older_python_packages"
 for version in $node_frameworks; do
   install_node_framework "$version"
 done
