@@ -151,10 +151,19 @@ final class NodeAppTest {
 
   private static JsonObject ask(NodeAppUnderTest host) {
     byte[] job =
-        Job.newBuilder().setId("AJ_1").setMetadataBytes(ByteString.copyFromUtf8("vip")).build()
+        Job.newBuilder()
+            .setId("AJ_1")
+            .setMetadataBytes(ByteString.copyFromUtf8("vip"))
+            .build()
             .toByteArray();
     host.send(
-        "type", "request", "id", "r1", "job", Base64.getEncoder().encodeToString(job), "resuming",
+        "type",
+        "request",
+        "id",
+        "r1",
+        "job",
+        Base64.getEncoder().encodeToString(job),
+        "resuming",
         false);
     return host.await("answer");
   }
