@@ -57,14 +57,12 @@ done
 
 here=$(cd -P "$(dirname "$0")" && pwd)
 
-# What is undone at the end, whatever ends it: locks taken, folders half made, the old version moved away.
+# What is undone at the end, whatever ends it: locks taken, a version half made.
 build_lock=
 prefix_lock=
 new=
-old=
 finish() {
-  [ -z "$old" ] || [ ! -e "$old" ] || [ -e "$prefix/lib/lkagent" ] || mv "$old" "$prefix/lib/lkagent"
-  [ -z "$new" ] || rm -rf "$new" "$old" "$launcher"
+  [ -z "$new" ] || rm -rf "$new" "$link" "$launcher"
   [ -z "$build_lock" ] || rm -rf "$build_lock"
   [ -z "$prefix_lock" ] || rm -rf "$prefix_lock"
 }
@@ -99,7 +97,7 @@ fish_completions=share/fish/vendor_completions.d
 if [ "$uninstall" = yes ]; then
   [ -e "$prefix/lib/lkagent" ] || [ -e "$prefix/bin/lkagent" ] || die "nothing of lkagent is in $prefix"
   lock "$prefix/lib" && prefix_lock=$prefix/lib/.lkagent-install
-  rm -rf "$prefix/lib/lkagent" "$prefix/bin/lkagent" "$prefix/$man/lkagent.1" "$prefix/$man"/lkagent-*.1 \
+  rm -rf "$prefix/lib/lkagent" "$prefix/lib/lkagent.versions" "$prefix/bin/lkagent" "$prefix/$man/lkagent.1" "$prefix/$man"/lkagent-*.1 \
     "$prefix/$bash_completions/lkagent" "$prefix/$zsh_completions/_lkagent" "$prefix/$fish_completions/lkagent.fish" ||
     die "cannot remove all of it; you may lack the right to write to $prefix"
   say "removed lkagent from $prefix"
@@ -130,11 +128,19 @@ else
     die "the build failed; what Maven printed above says why (without a network, it may lack a library)"
 fi
 
-# All is made ready beside its place, then moved there: an interrupted run leaves the old version whole.
-new=$prefix/lib/.lkagent.new.$$
-old=$prefix/lib/.lkagent.old.$$
+# All is made ready in a folder of its own, which a link then names: an interrupted run leaves the old version whole.
+# It stays where it was made, since a cache remembers its jars' folder, and a JVM that looks for it in vain loses 10 ms.
+versions=$prefix/lib/lkagent.versions
+current=$(readlink "$prefix/lib/lkagent" 2>/dev/null || true)
+rm -rf "$prefix/lib"/.lkagent.link.* "$prefix/bin"/.lkagent.new.*
+for left in "$versions"/*; do
+  [ "$left" = "$versions/${current##*/}" ] || rm -rf "$left"
+done
+number=$$
+while [ -e "$versions/$number" ]; do number=$((number + 1)); done
+new=$versions/$number
+link=$prefix/lib/.lkagent.link.$$
 launcher=$prefix/bin/.lkagent.new.$$
-rm -rf "$prefix/lib"/.lkagent.new.* "$prefix/lib"/.lkagent.old.* "$prefix/bin"/.lkagent.new.*
 mkdir -p "$new/lib" "$new/cache"
 cp "$jar" "$new/lkagent.jar"
 cp "$here"/target/lib/*.jar "$new/lib/"
@@ -158,9 +164,13 @@ quoted_java_home=$(printf '%s' "$java_home" | sed "s/'/'\\\\''/g; s/[\\\\&|]/\\\
 sed "s|^recorded_java_home=''\$|recorded_java_home='$quoted_java_home'|" "$here/src/main/launcher/lkagent.sh" >"$launcher"
 chmod 755 "$launcher"
 
-[ ! -e "$prefix/lib/lkagent" ] || mv "$prefix/lib/lkagent" "$old"
-mv "$new" "$prefix/lib/lkagent"
+ln -s "lkagent.versions/$number" "$link"
+[ -L "$prefix/lib/lkagent" ] || rm -rf "$prefix/lib/lkagent"
+# Without -T (BSD: -h) the link would be moved into the folder that it is to replace.
+mv -fT "$link" "$prefix/lib/lkagent" 2>/dev/null || mv -fh "$link" "$prefix/lib/lkagent"
+new=
 mv -f "$launcher" "$prefix/bin/lkagent"
+[ -z "$current" ] || rm -rf "${versions:?}/${current##*/}"
 rm -f "$prefix/$man"/lkagent-*.1
 cp "$here"/man/*.1 "$prefix/$man/"
 cp "$here/completions/lkagent.bash" "$prefix/$bash_completions/lkagent"
@@ -174,7 +184,6 @@ esac
 finish
 build_lock=
 prefix_lock=
-new=
 
 if [ "$demo" = yes ]; then
   say "running: lkagent demo --rooms 50"

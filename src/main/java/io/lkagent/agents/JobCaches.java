@@ -69,11 +69,13 @@ public final class JobCaches {
         Files.newDirectoryStream(folder, kind.prefix() + "*" + END)) {
       for (Path file : files) {
         if (file.endsWith(name(file, kind))) {
-          // At the address where it was made, so that its pages stay shared between processes.
           return List.of(
               "-XX:AOTCache=" + file,
               "-XX:+UnlockDiagnosticVMOptions",
-              "-XX:ArchiveRelocationMode=0");
+              // At the address where it was made, so that its pages stay shared between processes.
+              "-XX:ArchiveRelocationMode=0",
+              // What the training found to be hot is not what a start needs: 6 ms CPU of 41.
+              "-XX:-AOTReplayTraining");
         }
         log.warn("a cache of job processes is damaged; they start without it", "file", file);
       }

@@ -7,10 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that owns a {@link Machine}'s state; everybody else sends it events.
+ * The owner of a {@link Machine}'s state: one thread of its own, to which everybody else sends
+ * events. A sender in a hurry may take the turn itself while that thread rests.
  *
  * <p>Events come before a tick that is due: after a stall the answers that waited in the queue are
  * heard before anybody is blamed for silence. Only those that were there when it fell due, though,
@@ -24,14 +27,23 @@ public final class StateLoop<S, E, A> {
    */
   private static final Duration REST = Duration.ofSeconds(1);
 
+  /** What wakes the loop: an event, or the need to look again what it waits for. */
+  private record Call<E>(@Nullable E event) {}
+
   private final String name;
   private final Machine<S, E, A> machine;
   private final Time time;
-  private final LinkedBlockingQueue<E> events = new LinkedBlockingQueue<>();
+
+  private final LinkedBlockingQueue<Call<E>> events = new LinkedBlockingQueue<>();
+
+  private final AtomicInteger unheard = new AtomicInteger();
+  private final ReentrantLock turns = new ReentrantLock();
   private final CountDownLatch ended = new CountDownLatch(1);
   private int aheadOfTick = -1;
   private @Nullable Long restUntil;
   private volatile S state;
+  private volatile boolean started;
+  private volatile long waitsUntil = Machine.NEVER;
   private volatile long busySince;
   private volatile boolean busy;
   private volatile @Nullable Throwable failure;
@@ -45,6 +57,7 @@ public final class StateLoop<S, E, A> {
 
   /** Starts the loop on a virtual thread named after it. */
   public StateLoop<S, E, A> start() {
+    started = true;
     Thread.ofVirtual().name(name).start(this::run);
     return this;
   }
@@ -52,7 +65,33 @@ public final class StateLoop<S, E, A> {
   /** Queues an event; after the end of the loop it is dropped. Never blocks. */
   public void send(E event) {
     if (ended.getCount() > 0) {
-      events.add(event);
+      unheard.incrementAndGet();
+      events.add(new Call<>(event));
+    }
+  }
+
+  /**
+   * Like {@link #send}, but on the caller's own thread when nothing is in the way: what follows is
+   * not handed from thread to thread, which under load is where time goes. The actions run on this
+   * thread too, so it must hold no lock and have stack enough.
+   */
+  public void sendNow(E event) {
+    if (!turns.tryLock()) {
+      send(event);
+      return;
+    }
+    try {
+      boolean inTheWay = turns.getHoldCount() > 1 || unheard.get() > 0 || !started;
+      if (inTheWay || machine.finished(state)) {
+        send(event);
+        return;
+      }
+      timedTurn(event);
+      if (machine.finished(state) || machine.wakeAt(state) < waitsUntil) {
+        events.add(new Call<>(null));
+      }
+    } finally {
+      turns.unlock();
     }
   }
 
@@ -88,10 +127,9 @@ public final class StateLoop<S, E, A> {
     try {
       while (!machine.finished(state)) {
         E event = await();
-        busySince = time.nanos();
-        busy = true;
-        turn(event);
-        busy = false;
+        if (event != null) {
+          ownTurn(event);
+        }
       }
     } catch (InterruptedException e) {
       failure = e;
@@ -100,37 +138,60 @@ public final class StateLoop<S, E, A> {
       failure = e;
       log.error("a defect: the loop broke", e, "loop", name, "state", state);
     } finally {
-      busy = false;
       ended.countDown();
       events.clear();
     }
   }
 
-  private E await() throws InterruptedException {
-    while (true) {
-      long wakeAt = machine.wakeAt(state);
-      if (wakeAt == Machine.NEVER) {
-        aheadOfTick = -1;
-        return events.take();
+  private void ownTurn(E event) {
+    turns.lock();
+    try {
+      if (!machine.finished(state)) {
+        timedTurn(event);
       }
-      long wait = Math.max(wakeAt - time.nanos(), rest());
-      @Nullable E event = wait > 0 ? eventWithin(wait) : eventAhead();
-      if (event != null) {
-        return event;
-      }
-      // The queue waits by the machine's clock; ours may have stood still meanwhile: look again.
-      if (wait <= 0) {
-        return machine.tick();
-      }
+      unheard.decrementAndGet();
+    } finally {
+      turns.unlock();
     }
   }
 
-  private @Nullable E eventWithin(long wait) throws InterruptedException {
+  /** The next event, which counts as unheard until its turn is over; null when there is none. */
+  private @Nullable E await() throws InterruptedException {
+    long wakeAt = nextWake();
+    if (wakeAt == Machine.NEVER) {
+      aheadOfTick = -1;
+      return events.take().event();
+    }
+    long wait = Math.max(wakeAt - time.nanos(), rest());
+    @Nullable Call<E> call = wait > 0 ? eventWithin(wait) : eventAhead();
+    if (call != null) {
+      return call.event();
+    }
+    if (wait > 0) {
+      // The queue waits by the machine's clock; ours may have stood still meanwhile: look again.
+      return null;
+    }
+    unheard.incrementAndGet();
+    return machine.tick();
+  }
+
+  /** Between turns, so that whoever takes one sees what this loop is about to wait for. */
+  private long nextWake() {
+    turns.lock();
+    try {
+      waitsUntil = machine.finished(state) ? time.nanos() : machine.wakeAt(state);
+      return waitsUntil;
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  private @Nullable Call<E> eventWithin(long wait) throws InterruptedException {
     aheadOfTick = -1;
     return events.poll(wait, TimeUnit.NANOSECONDS);
   }
 
-  private @Nullable E eventAhead() {
+  private @Nullable Call<E> eventAhead() {
     if (aheadOfTick < 0) {
       aheadOfTick = events.size();
     }
@@ -144,6 +205,16 @@ public final class StateLoop<S, E, A> {
       restUntil = null;
     }
     return left;
+  }
+
+  private void timedTurn(E event) {
+    busySince = time.nanos();
+    busy = true;
+    try {
+      turn(event);
+    } finally {
+      busy = false;
+    }
   }
 
   private void turn(E event) {

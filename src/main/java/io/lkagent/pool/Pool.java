@@ -46,7 +46,7 @@ public final class Pool {
 
   /** Asks for a process for this job; the child's news or {@link PoolListener#jobFailed} answer. */
   public void place(JobStart job) {
-    loop.send(new PoolEvent.Wanted(job));
+    loop.sendNow(new PoolEvent.Wanted(job));
   }
 
   /** Takes back a job that still waits. */

@@ -90,7 +90,7 @@ public final class Supervisor {
 
   /** Hands it a job; answered by news. */
   public void offer(JobStart job) {
-    loop.send(new ChildEvent.Offered(job));
+    loop.sendNow(new ChildEvent.Offered(job));
   }
 
   /** Asks it to end in good order. */

@@ -246,7 +246,8 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void signal(ServerSignal signal) {
-      loop.send(new WorkerEvent.Signal(signal, settings.endpoint().webSocketUri().toString()));
+      // From the wire to the agent's process it stays on one thread.
+      loop.sendNow(new WorkerEvent.Signal(signal, settings.endpoint().webSocketUri().toString()));
     }
 
     @Override

@@ -205,10 +205,11 @@ final class WorkerLogic {
     }
     boolean dev = state.link() instanceof Link.Up up && up.devServer();
     JobStart start = start(offer, url, token, dev);
+    // The process first: what is said of it can wait.
+    actions.add(new WorkerAction.Place(start));
     actions.add(
         new WorkerAction.Tell(
             new WorkerNews.Assigned(offer.id(), offer.room().name(), offer.dispatchId())));
-    actions.add(new WorkerAction.Place(start));
     return state.with(entry.assigned(start, now));
   }
 

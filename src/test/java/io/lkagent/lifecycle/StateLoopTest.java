@@ -37,6 +37,93 @@ class StateLoopTest {
   }
 
   @Test
+  void sendNow_nothingInTheWay_takesTheTurnOnTheCallersThread() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Recorder machine =
+        new Recorder(Machine.NEVER) {
+          @Override
+          public void perform(String action) {
+            threads.add(Thread.currentThread());
+            super.perform(action);
+          }
+        };
+    StateLoop<String, String, String> loop = started(machine);
+    // The loop's own thread may be just about to wait.
+    eventually(
+        SOON,
+        () -> {
+          loop.sendNow("now");
+          return threads.contains(Thread.currentThread());
+        });
+    end(loop);
+  }
+
+  @Test
+  void sendNow_besideOtherSenders_losesNothingAndKeepsEachSendersOrder()
+      throws InterruptedException {
+    StateLoop<String, String, String> loop = started(new Recorder(Machine.NEVER));
+    List<Thread> senders = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      senders.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < 2000; i++) {
+                  if (i % 3 == 0) {
+                    loop.send(name + i);
+                  } else {
+                    loop.sendNow(name + i);
+                  }
+                }
+              }));
+    }
+    for (Thread sender : senders) {
+      assertTrue(sender.join(SOON));
+    }
+    end(loop);
+    assertEquals(6000, performed.size());
+    for (String name : List.of("a", "b", "c")) {
+      List<String> own = performed.stream().filter(event -> event.startsWith(name)).toList();
+      assertEquals(2000, own.size());
+      for (int i = 0; i < own.size(); i++) {
+        assertEquals(name + i, own.get(i));
+      }
+    }
+  }
+
+  @Test
+  void sendNow_fromWithinATurn_waitsUntilThatTurnIsOver() {
+    Recorder machine = new Recorder(Machine.NEVER);
+    StateLoop<String, String, String> loop = started(machine);
+    AtomicLong after = new AtomicLong();
+    machine.resend =
+        () -> {
+          machine.resend = () -> {};
+          loop.sendNow("inner");
+          after.set(performed.size());
+        };
+    loop.sendNow("outer");
+    end(loop);
+    assertEquals(List.of("outer", "inner"), performed);
+    assertTrue(after.get() <= 1, "the inner turn was taken within the outer one");
+  }
+
+  @Test
+  void sendNow_nearerDeadline_isKeptThoughTheLoopWaitsForAnother() {
+    Recorder machine =
+        new Recorder(Machine.NEVER) {
+          @Override
+          public long wakeAt(String state) {
+            return state.equals("soon") ? 1_000_000 : Machine.NEVER;
+          }
+        };
+    time.now.set(2_000_000);
+    StateLoop<String, String, String> loop = started(machine);
+    loop.sendNow("soon");
+    eventually(SOON, () -> performed.contains("tick"));
+    end(loop);
+  }
+
+  @Test
   void loop_wakeTimeReached_ticks() {
     time.now.set(0);
     StateLoop<String, String, String> loop = started(new Recorder(1_000_000));
