@@ -5,6 +5,10 @@ set -eu
 
 livekit_server=1.13.5
 python_packages='livekit-agents==1.8.9 livekit==1.1.21 livekit-api==1.2.2'
+# The two newest minor versions, each with the media library that was current with it.
+node_frameworks='1.9.0 1.8.1'
+node_media=0.13.34
+node_zod=4.1.8
 # The oldest framework whose apps lkagent runs.
 older_python_packages='livekit-agents==1.7.1'
 
@@ -60,12 +64,35 @@ install_python_packages() {
 check_node() {
   command -v node >/dev/null 2>&1 ||
     die 'the tests tagged node need Node 20 or newer, and there is no node on PATH: install it, or run the other tests (mvn verify)'
+  node -e 'process.exit(parseInt(process.versions.node) < 20)' ||
+    die "the tests tagged node need Node 20 or newer, and node is $(node -v)"
+}
+
+# Each version lies in a folder of its own, where an app in a folder below finds it.
+install_node_framework() {
+  folder="$tools/node-$1"
+  packages="@livekit/agents@$1 @livekit/rtc-node@$node_media zod@$node_zod"
+  stamp="$folder/lkagent-tests.stamp"
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ] && return
+  command -v npm >/dev/null 2>&1 ||
+    die 'the tests tagged node need npm, and there is none on PATH: install it (Debian: the package npm), or run the other tests (mvn verify)'
+  say "installing $packages"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  printf '{"private":true}\n' >"$folder/package.json"
+  # shellcheck disable=SC2086 # one word per package is meant
+  npm install --prefix "$folder" --silent --ignore-scripts --no-audit --no-fund --save-exact $packages >&2 ||
+    die "npm could not install $packages; it needs the network"
+  printf '%s\n' "$packages" >"$stamp"
 }
 
 check_node
 install_livekit_server
 install_python_packages venv "$python_packages"
 install_python_packages venv-older "$older_python_packages"
+for version in $node_frameworks; do
+  install_node_framework "$version"
+done
 # The virtual environment has a pip, which Debian's Python has not.
 PATH="$tools/venv/bin:$PATH" sh "$(dirname "$0")/../../build/fetch-model.sh" "$tools/vad" ||
   die 'the tests of the VAD need its model; they are tagged python'
