@@ -363,6 +363,10 @@ class _Captured(SystemExit):
     """What ends the app's script where its own worker would have begun."""
 
 
+def is_captured(info: Any) -> bool:
+    return bool(info) and isinstance(info[1], _Captured)
+
+
 class Capture:
     """Stands in for the calls with which an app starts its worker, and keeps what it was given."""
 
@@ -384,6 +388,13 @@ class Capture:
             capture._take(server, 0)
 
         worker.AgentServer.run = run
+        logging.getLogger("asyncio").addFilter(lambda r: not is_captured(r.exc_info))
+        self._report = threading.excepthook
+        threading.excepthook = self._thread_ended
+
+    def _thread_ended(self, arguments: Any) -> None:
+        if not issubclass(arguments.exc_type, _Captured):
+            self._report(arguments)
 
     def _run_app(self, server: Any, *_: Any, **__: Any) -> None:
         frame = sys._getframe(1)

@@ -5,6 +5,8 @@ set -eu
 
 livekit_server=1.13.5
 python_packages='livekit-agents==1.8.9 livekit==1.1.21 livekit-api==1.2.2'
+# The oldest framework whose apps lkagent runs.
+older_python_packages='livekit-agents==1.7.1'
 
 die() {
   printf 'setup.sh: %s\n' "$*" >&2
@@ -36,21 +38,23 @@ install_livekit_server() {
 }
 
 install_python_packages() {
-  stamp="$tools/venv/lkagent-tests.stamp"
-  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$python_packages" ] && "$tools/venv/bin/python" -c '' 2>/dev/null && return
+  venv="$tools/$1"
+  packages=$2
+  stamp="$venv/lkagent-tests.stamp"
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ] && "$venv/bin/python" -c '' 2>/dev/null && return
   command -v python3 >/dev/null 2>&1 ||
     die 'the tests tagged python need Python 3.10 or newer, and there is no python3 on PATH: install it, or run the other tests (mvn verify)'
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
     die "the tests tagged python need Python 3.10 or newer, and python3 is $(python3 -V 2>&1)"
   python3 -c 'import venv, ensurepip' 2>/dev/null ||
     die 'python3 has no venv module: install it (Debian, Ubuntu: the package python3-venv)'
-  say "installing $python_packages"
-  rm -rf "$tools/venv"
-  python3 -m venv "$tools/venv" || die "python3 -m venv $tools/venv failed"
+  say "installing $packages"
+  rm -rf "$venv"
+  python3 -m venv "$venv" || die "python3 -m venv $venv failed"
   # shellcheck disable=SC2086 # one word per package is meant
-  "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check $python_packages ||
-    die "pip could not install $python_packages; it needs the network"
-  printf '%s\n' "$python_packages" >"$stamp"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check $packages ||
+    die "pip could not install $packages; it needs the network"
+  printf '%s\n' "$packages" >"$stamp"
 }
 
 check_node() {
@@ -60,7 +64,8 @@ check_node() {
 
 check_node
 install_livekit_server
-install_python_packages
+install_python_packages venv "$python_packages"
+install_python_packages venv-older "$older_python_packages"
 # The virtual environment has a pip, which Debian's Python has not.
 PATH="$tools/venv/bin:$PATH" sh "$(dirname "$0")/../../build/fetch-model.sh" "$tools/vad" ||
   die 'the tests of the VAD need its model; they are tagged python'

@@ -11,10 +11,19 @@ public final class PythonTools {
 
   /** Its interpreter; a test that needs it fails where it is missing. */
   public static Path python() {
+    return python("venv");
+  }
+
+  /** The same with the oldest framework that is supported. */
+  public static Path olderPython() {
+    return python("venv-older");
+  }
+
+  private static Path python(String environment) {
     String tools =
         System.getProperty(
             "lkagent.test.tools", System.getProperty("user.home") + "/.cache/lkagent-tests");
-    Path python = Path.of(tools, "venv", "bin", "python");
+    Path python = Path.of(tools, environment, "bin", "python");
     if (!Files.isExecutable(python)) {
       fail(
           python

@@ -1,0 +1,5 @@
+/** Apps of LiveKit's frameworks in real processes. */
+@NullMarked
+package io.lkagent.frameworks;
+
+import org.jspecify.annotations.NullMarked;
