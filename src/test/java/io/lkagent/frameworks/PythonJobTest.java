@@ -2,6 +2,7 @@ package io.lkagent.frameworks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.json.Json;
@@ -9,6 +10,7 @@ import io.lkagent.json.JsonObject;
 import io.lkagent.testing.AppHostUnderTest;
 import io.lkagent.testing.AppJobUnderTest;
 import io.lkagent.testing.DevServerUnderTest;
+import io.lkagent.testing.Eventually;
 import io.lkagent.testing.Proc;
 import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.RawParticipant;
@@ -18,6 +20,7 @@ import io.lkagent.testing.TestTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -229,8 +232,7 @@ final class PythonJobTest {
       AppJobUnderTest idle = host.fork().toReady();
       AppJobUnderTest hanging = host.fork().toReady().start();
       hanging.awaitOutput("hanging");
-      assertTrue(Proc.environment(idle.pid()).get("LKAGENT_CHILD_ID").length() == 36);
-      assertFalse(host.id().equals(Proc.environment(idle.pid()).get("LKAGENT_CHILD_ID")));
+      assertNotEquals(host.id(), Proc.environment(idle.pid()).get("LKAGENT_CHILD_ID"));
       host.send("type", "request", "id", "r1", "job", "", "resuming", false);
       List<Long> helpers = ShellAgent.marked("LKAGENT_CHILD_ID=" + host.id());
       assertEquals(2, helpers.size(), helpers::toString); // the host, and its decider
@@ -241,8 +243,8 @@ final class PythonJobTest {
       hanging.abandon();
       idle.awaitGone();
       hanging.awaitGone();
-      io.lkagent.testing.Eventually.eventually(
-          java.time.Duration.ofSeconds(20),
+      Eventually.eventually(
+          Duration.ofSeconds(20),
           () -> ShellAgent.marked("LKAGENT_CHILD_ID=" + host.id()).isEmpty());
     }
   }
