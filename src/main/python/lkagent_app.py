@@ -1791,6 +1791,7 @@ class Inference:
 
         wire = duplex_unix._AsyncDuplex(writer.get_extra_info("socket"), reader, writer)
         try:
+            await channel.asend_message(wire, proto.InitializeResponse())
             while True:
                 message = await channel.arecv_message(wire, proto.IPC_MESSAGES)
                 if isinstance(message, proto.InferenceRequest):
@@ -1838,6 +1839,8 @@ class InferenceLink:
             await self._fail(bridge)
 
     async def _connect(self) -> Any:
+        """Connects, and waits for the greeting: a process that is ending accepts nobody."""
+        from livekit.agents.ipc import channel, proto
         from livekit.agents.utils.aio import duplex_unix
 
         deadline = time.monotonic() + INFERENCE_CONNECT_S
@@ -1845,8 +1848,10 @@ class InferenceLink:
             sock = socket.socket(socket.AF_UNIX)
             try:
                 sock.connect(inference_path())
-                return await duplex_unix._AsyncDuplex.open(sock)
-            except OSError:
+                wire = await duplex_unix._AsyncDuplex.open(sock)
+                await channel.arecv_message(wire, proto.IPC_MESSAGES)
+                return wire
+            except (OSError, duplex_unix.DuplexClosed):
                 sock.close()
                 if time.monotonic() > deadline:
                     raise
