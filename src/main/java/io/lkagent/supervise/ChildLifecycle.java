@@ -275,13 +275,7 @@ final class ChildLifecycle {
     Serving alive = s.with(s.vitals().heard(now));
     return switch (message) {
       case FromChild.Pong(long t) -> ponged(s, t, now);
-      case FromChild.Running running ->
-          s instanceof Assigned a
-              ? Step.of(
-                  new Running(a.vitals().heard(now), a.job(), now),
-                  new Tell(new ChildNews.JobRunning(a.job())))
-              : killServing(
-                  s, new StopCause(PROTOCOL_ERROR, "said \"running\" without a job"), now);
+      case FromChild.Running running -> running(s, now);
       case FromChild.Activity(int participants, long messages) ->
           s instanceof Running r
               ? Step.of(alive, new Tell(new ChildNews.JobActivity(r.job(), participants, messages)))
@@ -301,13 +295,24 @@ final class ChildLifecycle {
   private Step<ChildState, ChildAction> ponged(Serving s, long t, long now) {
     Vitals vitals = s.vitals().ponged(t, now);
     if (s instanceof Checking checking && t == checking.token()) {
-      return new Step<>(
+      return Step.of(
           new Assigned(vitals, checking.job(), now + settings.startTimeout().toNanos()),
-          List.of(
-              new Send(new ToChild.Start(checking.job())),
-              new Tell(new ChildNews.JobSent(checking.job()))));
+          new Tell(new ChildNews.JobSent(checking.job())));
     }
     return Step.of(s.with(vitals));
+  }
+
+  private Step<ChildState, ChildAction> running(Serving s, long now) {
+    JobStart job = s.job();
+    if (job == null || !(s instanceof Assigned || s instanceof Checking)) {
+      return killServing(s, new StopCause(PROTOCOL_ERROR, "said \"running\" without a job"), now);
+    }
+    List<ChildAction> told = new ArrayList<>();
+    if (s instanceof Checking) {
+      told.add(new Tell(new ChildNews.JobSent(job)));
+    }
+    told.add(new Tell(new ChildNews.JobRunning(job)));
+    return new Step<>(new Running(s.vitals().heard(now), job, now), told);
   }
 
   private Step<ChildState, ChildAction> done(Serving s, boolean success, String reason, long now) {
@@ -329,10 +334,14 @@ final class ChildLifecycle {
     return leaving(s, new StopCause(s.ran() ? JOB_FAILED : INIT_FAILED, error), now);
   }
 
+  /**
+   * The job goes out right behind the ping: to await the answer first would cost every job a round
+   * trip. A child that does not answer the ping has not started the job either, and is killed.
+   */
   private Step<ChildState, ChildAction> check(Idle s, JobStart job, long now) {
-    return Step.of(
+    return new Step<>(
         new Checking(s.vitals(), job, now, now + settings.checkTimeout().toNanos()),
-        new Send(new ToChild.Ping(now)));
+        List.of(new Send(new ToChild.Ping(now)), new Send(new ToChild.Start(job))));
   }
 
   private Step<ChildState, ChildAction> tick(Serving s, long now) {
@@ -405,8 +414,7 @@ final class ChildLifecycle {
   private static Step<ChildState, ChildAction> leaving(Serving s, StopCause said, long now) {
     StopCause cause = ranked(s, said);
     return new Step<>(
-        new Stopping(cause, unsent(s) ? null : s.job(), s.ran(), now + OWN_END),
-        returnUnsent(s, cause).actions());
+        new Stopping(cause, taken(s), s.ran(), now + OWN_END), returnUnread(s, cause).actions());
   }
 
   /** The cause that counts: what a child that is done gave as its reason stands against less. */
@@ -419,23 +427,25 @@ final class ChildLifecycle {
   }
 
   private Step<ChildState, ChildAction> stop(Serving s, StopCause asked, long now) {
-    StopCause cause = ranked(s, asked);
-    Step<ChildState, ChildAction> asking = ask(cause, unsent(s) ? null : s.job(), s.ran(), now);
-    return appended(asking, returnUnsent(s, cause).actions());
+    // With the job in its pipe it could still start it, before or beside the next process.
+    return s instanceof Checking
+        ? killServing(s, asked, now)
+        : ask(ranked(s, asked), s.job(), s.ran(), now);
   }
 
   private Step<ChildState, ChildAction> killServing(Serving s, StopCause why, long now) {
     StopCause cause = ranked(s, why);
-    Step<ChildState, ChildAction> killed = kill(cause, unsent(s) ? null : s.job(), s.ran(), now);
-    return appended(killed, returnUnsent(s, cause).actions());
+    Step<ChildState, ChildAction> killed = kill(cause, taken(s), s.ran(), now);
+    return appended(killed, returnUnread(s, cause).actions());
   }
 
-  /** True while the child holds a job that it was not sent. */
-  private static boolean unsent(Serving s) {
-    return s instanceof Checking;
+  /** The job that it has given a sign of having read. */
+  private static @Nullable JobStart taken(Serving s) {
+    return s instanceof Checking ? null : s.job();
   }
 
-  private static Step<ChildState, ChildAction> returnUnsent(Serving s, StopCause cause) {
+  /** A job without that sign is another's again. */
+  private static Step<ChildState, ChildAction> returnUnread(Serving s, StopCause cause) {
     return s instanceof Checking c
         ? Step.of(s, new Tell(new ChildNews.JobReturned(c.job(), cause)))
         : Step.of(s);
