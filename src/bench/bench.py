@@ -5,6 +5,7 @@ import math
 import os
 import platform
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -18,6 +19,8 @@ WARM = 50
 IDLE_SECONDS = 60
 BURSTS = 3
 STARTS = 3
+APP_PATIENCE = 300
+NODE = "node-1.9.0"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -93,7 +96,7 @@ class Ours:
             taken.append((time.monotonic() - begun) * 1000)
         return statistics.median(taken[1:])
 
-    def start(self, port, idle, more=()):
+    def start(self, port, idle, more=(), env=None, patience=60):
         """Starts a worker; returns it, the port of its status and the seconds until all are idle."""
         status = machine.free_port()
         begun = time.monotonic()
@@ -101,17 +104,17 @@ class Ours:
             [self.lkagent, "worker", "start", "--url", f"ws://127.0.0.1:{port}", "--api-key", livekit.KEY,
              "--agent-name", "bench", "--idle-processes", str(idle), "--max-jobs", str(WARM), "--host", "127.0.0.1",
              "--port", str(status), "--runtime-dir", self.options.work, *self.options.worker, *more],
-            self.log, {"LIVEKIT_API_SECRET": livekit.SECRET})
-        self.await_idle(status, idle, 0.03)
+            self.log, {"LIVEKIT_API_SECRET": livekit.SECRET, **(env or {})})
+        self.await_idle(status, idle, 0.03, patience)
         return worker, status, time.monotonic() - begun
 
     def processes(self, status):
         return livekit.get(status, "/status").get("processes", [])
 
-    def await_idle(self, status, wanted, step=0.2):
+    def await_idle(self, status, wanted, step=0.2, patience=60):
         def idle():
             return sum(row["state"] == "idle" for row in self.processes(status)) >= wanted
-        machine.wait_until(f"{wanted} idle processes; see {self.log}", idle, 60, step)
+        machine.wait_until(f"{wanted} idle processes; see {self.log}", idle, patience, step)
 
     def child(self, port, engine):
         """A job process in the worker's place: what the worker's own child was started with, again."""
@@ -148,6 +151,102 @@ class Ours:
         machine.end(worker)
         machine.end(proxy.process)
         return found
+
+
+class AppOfOurs:
+    """A worker of ours that runs an app of LiveKit's framework."""
+
+    def __init__(self, ours, app):
+        self.ours, self.app = ours, app
+
+    def start(self, port, entries):
+        worker, status, took = self.ours.start(
+            port, WARM, self.app.options, {"BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries}, APP_PATIENCE)
+        return worker, took, lambda: self.ours.await_idle(status, WARM, 0.2, APP_PATIENCE), lambda: [
+            row["pid"] for row in self.ours.processes(status) if row["state"] == "idle"]
+
+
+class AppOfTheirs:
+    """The same app under its framework's own worker."""
+
+    def __init__(self, app, log):
+        self.app, self.log = app, log
+
+    def ready(self):
+        """How many job processes have said that they are ready since the log began."""
+        try:
+            with open(self.log) as log:
+                return log.read().count(self.app.ready)
+        except FileNotFoundError:
+            return 0
+
+    def await_ready(self, wanted):
+        machine.wait_until(f"{wanted} processes of {self.app.name}; see {self.log}", lambda: self.ready() >= wanted,
+                           APP_PATIENCE, 0.1)
+
+    def start(self, port, entries):
+        before = self.ready()
+        begun = time.monotonic()
+        worker = machine.spawn(
+            self.app.command, self.log,
+            {"LIVEKIT_URL": f"ws://127.0.0.1:{port}", "LIVEKIT_API_KEY": livekit.KEY, "LIVEKIT_API_SECRET": livekit.SECRET,
+             "BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries})
+        self.await_ready(before + WARM)
+        took = time.monotonic() - begun
+
+        def warm():
+            # It refills as soon as a job takes a process: one for each job so far.
+            self.await_ready(before + WARM + sum(1 for _ in open(entries)))
+            time.sleep(3)
+
+        return worker, took, warm, lambda: self.children(worker)
+
+    @staticmethod
+    def children(worker):
+        """Its job processes: the largest family of its descendants."""
+        families = {}
+        for pid in machine.descendants(worker.pid):
+            families.setdefault(int(machine.stat(pid)[1]), []).append(pid)
+        return sorted(max(families.values(), key=len))[-WARM:]
+
+
+def app(side, server, work, name):
+    """One side's figures: the start of fifty, memory and CPU at rest, bursts of rooms."""
+    machine.settle(20)
+    worker, took, _, children = side.start(server.port, os.devnull)
+    time.sleep(10)
+    pids = children()
+    found = {"start": took, **idle_cpu([worker.pid], pids, IDLE_SECONDS), **memory(worker.pid, pids)}
+    found["tree_pss"] = machine.pss(worker.pid) + sum(map(machine.pss, machine.descendants(worker.pid)))
+    machine.end(worker)
+    proxy = Proxy(server, work, name)
+    worker, _, warm, _ = side.start(proxy.port, proxy.entries)
+    found["burst"] = proxy.bursts(server, warm, name)
+    machine.end(worker)
+    machine.end(proxy.process)
+    return found
+
+
+class App:
+    """The benchmark's app in one language: how each side runs it."""
+
+    def __init__(self, options, language):
+        self.name = language
+        if language == "python":
+            file = os.path.join(HERE, "bench_agent.py")
+            python = os.path.join(options.tools, "venv", "bin", "python")
+            self.options = ["--python", file, "--interpreter", python]
+            self.command = [python, file]
+            self.ready = "process initialized"
+        else:
+            # Node looks for the framework beside the file.
+            folder = os.path.join(options.work, "node")
+            os.makedirs(folder)
+            file = shutil.copy(os.path.join(HERE, "bench_agent.mjs"), folder)
+            os.symlink(os.path.join(options.tools, NODE, "node_modules"), os.path.join(folder, "node_modules"))
+            self.options = ["--node", file]
+            self.command = ["node", file, "start", "--log-level", "debug"]
+            self.ready = "job runner initialized"
 
 
 def one_child(command):
@@ -193,64 +292,6 @@ def memory(worker, children):
     return {"pss": sum(each) / len(each), "processes": len(each), "worker_pss": own, "tree_pss": own + sum(each)}
 
 
-class Peer:
-    def __init__(self, options):
-        self.options = options
-        self.python = os.path.join(options.tools, "venv", "bin", "python")
-        self.log = os.path.join(options.work, "peer.log")
-
-    def start(self, port, entries=os.devnull):
-        before = self.ready()
-        begun = time.monotonic()
-        worker = machine.spawn(
-            [self.python, os.path.join(HERE, "bench_agent.py")], self.log,
-            {"LIVEKIT_URL": f"ws://127.0.0.1:{port}", "LIVEKIT_API_KEY": livekit.KEY,
-             "LIVEKIT_API_SECRET": livekit.SECRET, "BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries})
-        self.await_ready(before + WARM)
-        return worker, time.monotonic() - begun
-
-    def ready(self):
-        """How many job processes have said that they are ready since the log began."""
-        try:
-            with open(self.log) as log:
-                return log.read().count('process initialized')
-        except FileNotFoundError:
-            return 0
-
-    def await_ready(self, wanted):
-        machine.wait_until(f"{wanted} processes of the peer; see {self.log}", lambda: self.ready() >= wanted, 90, 0.1)
-
-    @staticmethod
-    def children(worker):
-        """Its job processes: what its fork server has forked."""
-        families = {}
-        for pid in machine.descendants(worker.pid):
-            families.setdefault(int(machine.stat(pid)[1]), []).append(pid)
-        return max(families.values(), key=len)
-
-    def all(self, server):
-        machine.settle(20)
-        worker, took = self.start(server.port)
-        time.sleep(5)
-        pids = self.children(worker)
-        found = {"start": took, **idle_cpu([worker.pid], pids, IDLE_SECONDS), **memory(worker.pid, pids)}
-        found["tree_pss"] = machine.pss(worker.pid) + sum(map(machine.pss, machine.descendants(worker.pid)))
-        machine.end(worker)
-        proxy = Proxy(server, self.options.work, "peer")
-        before = self.ready()
-        worker, _ = self.start(proxy.port, proxy.entries)
-
-        def warm():
-            # It refills as soon as a job takes a process: one for each job so far.
-            self.await_ready(before + WARM + len(proxy.latencies()))
-            time.sleep(3)
-
-        found["burst"] = proxy.bursts(server, warm, "peer")
-        machine.end(worker)
-        machine.end(proxy.process)
-        return found
-
-
 def versions(ours):
     release = subprocess.run([ours.lkagent, "--version"], capture_output=True, text=True).stdout.strip()
     commit = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
@@ -272,19 +313,31 @@ def rows(found):
     yield "job process, spawn → VAD loaded", "ms", 40, "child.vad", None
     yield "the same, onnxruntime: ready", "ms", None, "child_onnxruntime.ready", None
     yield "the same, onnxruntime: VAD loaded", "ms", 90, "child_onnxruntime.vad", None
-    yield "PSS each, 50 alive, VAD loaded", "MB", 13, "pool.pss", "peer.pss"
+    yield "PSS each, 50 alive, VAD loaded", "MB", 13, "pool.pss", "python_peer.pss"
     yield "the same, onnxruntime", "MB", 30, "pool_onnxruntime.pss", None
-    yield "50 ready from nothing", "s", 2, "pool.start", "peer.start"
+    yield "50 ready from nothing", "s", 2, "pool.start", "python_peer.start"
     yield "the same, onnxruntime", "s", None, "pool_onnxruntime.start", None
     for server, label in (("dev", "dev server"), ("real", "livekit-server")):
-        peer = "peer.burst." if server == "real" else None
+        peer = "python_peer.burst." if server == "real" else None
         for name, goal in (("p50", 1), ("p99", 10), ("max", None)):
             yield (f"assignment → entry point, 50 rooms at once, {label}: {name}", "ms", goal, f"burst_{server}.{name}",
                    peer and peer + name)
-    yield "CPU of the worker, 50 idle", "% of a core", 1, "pool.worker_cpu", "peer.worker_cpu"
-    yield "CPU of the 50 idle together", "% of a core", 1, "pool.children_cpu", "peer.children_cpu"
-    yield "worker's PSS, 50 idle", "MB", 80, "pool.worker_pss", "peer.worker_pss"
-    yield "PSS of all processes, 50 idle", "MB", None, "pool.tree_pss", "peer.tree_pss"
+    yield "CPU of the worker, 50 idle", "% of a core", 1, "pool.worker_cpu", "python_peer.worker_cpu"
+    yield "CPU of the 50 idle together", "% of a core", 1, "pool.children_cpu", "python_peer.children_cpu"
+    yield "worker's PSS, 50 idle", "MB", 80, "pool.worker_pss", "python_peer.worker_pss"
+    yield "PSS of all processes, 50 idle", "MB", None, "pool.tree_pss", "python_peer.tree_pss"
+    # Goals of these are ratios: the framework's own worker is in the same row.
+    for language, label in (("python", "Python app"), ("node", "Node app")):
+        ours, peer = language + ".", language + "_peer."
+        burst = 15 if language == "python" else 40
+        yield f"{label}: 50 ready from nothing", "s", None, ours + "start", peer + "start"
+        yield f"{label}: PSS each, 50 idle", "MB", None, ours + "pss", peer + "pss"
+        yield f"{label}: PSS of all processes, 50 idle", "MB", None, ours + "tree_pss", peer + "tree_pss"
+        yield f"{label}: CPU of the worker, 50 idle", "% of a core", 1, ours + "worker_cpu", peer + "worker_cpu"
+        yield f"{label}: CPU of the 50 idle together", "% of a core", None, ours + "children_cpu", peer + "children_cpu"
+        yield f"{label}: assignment → entry point: p50", "ms", burst, ours + "burst.p50", peer + "burst.p50"
+        yield (f"{label}: assignment → entry point: max", "ms", 50 if language == "python" else None, ours + "burst.max",
+               peer + "burst.max")
     yield "`lkagent --version` (peer: `lk --version`)", "ms", 110, "version", "lk_version"
 
 
@@ -299,8 +352,8 @@ def table(found):
     lines = [
         f"{about['date']}, {about['lkagent']} at {about['commit']}, {about['java']}, {about['cores']} cores ({about['cpu']}), "
         f"{about['memory_gib']} GiB, Linux {about['kernel']}, load {about['load_before']} before"
-        f" and {about.get('load_after', '?')} after; livekit-server 1.13.5, livekit-agents 1.8.9", "",
-        "| | goal | lkagent | livekit-agents (Python) | peer ÷ ours |", "|---|---|---|---|---|"]
+        f" and {about.get('load_after', '?')} after; livekit-server 1.13.5, livekit-agents 1.8.9, @livekit/agents 1.9.0", "",
+        "| | goal | lkagent | the framework's own worker | peer ÷ ours |", "|---|---|---|---|---|"]
 
     def shown(value):
         return "–" if value is None else f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -313,7 +366,7 @@ def table(found):
         ratio = f"{theirs / mine:.1f}" if mine and theirs else "–"
         lines.append(f"| {label} | {'–' if goal is None else f'≤ {goal} {unit}'} | {shown(mine)} {unit}{missed} |"
                      f" {shown(theirs)}{'' if theirs is None else ' ' + unit} | {ratio} |")
-    for name in ("burst_dev", "burst_real", "peer.burst"):
+    for name in ("burst_dev", "burst_real", "python.burst", "python_peer.burst", "node.burst", "node_peer.burst"):
         burst = look_up(found, name)
         if burst and burst["reached"] < burst["asked"]:
             lines += ["", f"{name}: only {burst['reached']} of {burst['asked']} jobs reached an entry point."]
@@ -351,8 +404,15 @@ def measure(options, found):
         found["burst_dev"] = ours.burst(dev, "dev")
         machine.end(dev.process)
         found["burst_real"] = ours.burst(server, "real")
-    if wanted("peer"):
-        found["peer"] = Peer(options).all(server)
+    for language in ("python", "node"):
+        framework = None
+        if wanted(language):
+            framework = App(options, language)
+            found[language] = app(AppOfOurs(ours, framework), server, options.work, language)
+        if wanted(language + "-peer"):
+            framework = framework or App(options, language)
+            theirs = AppOfTheirs(framework, os.path.join(options.work, language + "-peer.log"))
+            found[language + "_peer"] = app(theirs, server, options.work, language + "-peer")
     found["about"]["load_after"] = machine.load()
 
 

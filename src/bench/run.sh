@@ -8,11 +8,11 @@ usage: src/bench/run.sh [--prefix DIR] [--out DIR] [--only PARTS] [--runs N]
 
   --prefix DIR  an installation of lkagent; without it, ./install.sh makes one in a temporary folder
   --out DIR     gets results.md and results.json (default: target/bench)
-  --only PARTS  some of commands,child,pool,onnxruntime,burst,peer (default: all)
+  --only PARTS  some of commands,child,pool,onnxruntime,burst,python,python-peer,node,node-peer (default: all)
   --runs N      processes measured one by one, and commands run (default: 15)
 
 It needs what the tests need: the folder that src/test/tools/setup.sh fills (LKAGENT_TEST_TOOLS, or
-~/.cache/lkagent-tests). Linux only. A whole run takes less than ten minutes; let the machine rest meanwhile.
+~/.cache/lkagent-tests). Linux only. A whole run takes about twenty minutes; let the machine rest meanwhile.
 TEXT
 }
 

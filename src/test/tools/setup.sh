@@ -64,7 +64,7 @@ install_python_packages() {
 check_node() {
   command -v node >/dev/null 2>&1 ||
     die 'the tests tagged node need Node 20 or newer, and there is no node on PATH: install it, or run the other tests (mvn verify)'
-  node -e 'process.exit(parseInt(process.versions.node) < 20)' ||
+  node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
     die "the tests tagged node need Node 20 or newer, and node is $(node -v)"
 }
 
