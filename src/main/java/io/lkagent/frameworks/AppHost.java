@@ -88,16 +88,29 @@ public final class AppHost implements AutoCloseable {
       HostTimes times,
       Time time)
       throws AppFault {
-    AppHost started = prepare(app, jobs, starter, runtimeFolder, times, time);
+    AppHost begun = begin(app, jobs, starter, runtimeFolder, times, time);
     try {
-      started.loop.start();
-      started.spawn(1);
-      started.awaitDescription();
-      return started;
+      begun.awaitDescription(new CompletableFuture<>());
+      return begun;
     } catch (AppFault | RuntimeException | Error e) {
-      started.close();
+      begun.close();
       throw e;
     }
+  }
+
+  /** Starts a host that loads its app while the caller does something else, and can be closed. */
+  public static AppHost begin(
+      AppCommand app,
+      ProcessSpec jobs,
+      ProcessStarter starter,
+      Path runtimeFolder,
+      HostTimes times,
+      Time time)
+      throws AppFault {
+    AppHost begun = prepare(app, jobs, starter, runtimeFolder, times, time);
+    begun.loop.start();
+    begun.spawn(1);
+    return begun;
   }
 
   private static AppHost prepare(
@@ -123,15 +136,19 @@ public final class AppHost implements AutoCloseable {
     }
   }
 
-  /** The lifecycle gives up in time; this wait only ends in case it does not. */
-  private void awaitDescription() throws AppFault {
+  /**
+   * Waits until the app is described; false when {@code stop} completes before. The lifecycle gives
+   * up in time; the limit here is for the case that it does not.
+   */
+  public boolean awaitDescription(CompletableFuture<?> stop) throws AppFault {
     Duration limit = times.describe().plus(KILLING).plus(KILLING);
     try {
       Object outcome =
-          CompletableFuture.anyOf(first, fault).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+          CompletableFuture.anyOf(first, fault, stop).get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (outcome instanceof AppFault failed) {
         throw failed;
       }
+      return description != null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AppFault(AppFault.Kind.HOST, "interrupted while the app was loaded");
@@ -259,7 +276,9 @@ public final class AppHost implements AutoCloseable {
     loop.send(new HostEvent.CloseAsked());
     var _ = loop.awaitEnd(OWN_END);
     HostProcess last = host;
-    if (last != null && !ended(last, OWN_END)) {
+    // One that still loads its app listens to nobody.
+    boolean deaf = description == null;
+    if (last != null && (deaf || !ended(last, OWN_END))) {
       last.kill();
       if (!ended(last, KILLING)) {
         log.error("the app's host does not die", "pid", last.pid());
@@ -353,7 +372,9 @@ public final class AppHost implements AutoCloseable {
         case HostAction.Pass(Wanted wanted) -> pass(wanted);
         case HostAction.Ping(long t) -> tell(current, h -> h.send(new ToHost.Ping(t)));
         case HostAction.Kill(String why) -> {
-          log.warn("killing the app's host", "pid", pid(), "reason", why);
+          if (description != null) {
+            log.warn("killing the app's host", "pid", pid(), "reason", why);
+          }
           tell(current, HostProcess::kill);
         }
         case HostAction.Quit quit -> tell(current, HostProcess::quit);
