@@ -3,8 +3,10 @@ package io.lkagent.cli;
 import io.lkagent.frameworks.AppCommand;
 import io.lkagent.frameworks.AppFault;
 import io.lkagent.frameworks.Language;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,10 +43,23 @@ final class AppChoice {
     }
   }
 
+  private Set<String> workers = Set.of();
+
+  /** The names of the file's workers: one may have been taken for the app's file. */
+  void known(Set<String> names) {
+    workers = names;
+  }
+
   /** The app and what runs it. */
   AppCommand command(Map<String, String> environment, Path workingDirectory) throws AppFault {
     Language language = python != null ? Language.PYTHON : Language.NODE;
     String file = python != null ? python : node;
+    if (file != null && workers.contains(file) && !Files.exists(workingDirectory.resolve(file))) {
+      throw new UsageException(
+          "--%s takes the next word for its FILE, and there is no file %s; to start the worker %s,"
+                  .formatted(language.text(), file, file)
+              + " put its name before --%s".formatted(language.text()));
+    }
     return AppCommand.find(
         language,
         file == null || file.isEmpty() ? null : Path.of(file),

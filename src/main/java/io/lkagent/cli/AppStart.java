@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Starts apps' hosts before their workers, which take over what the apps say. */
@@ -24,7 +25,7 @@ final class AppStart {
   /** An app's imports may take longer than the start of one of its processes. */
   private static final Duration LEAST_DESCRIBE = Duration.ofSeconds(60);
 
-  /** An app that was loaded: its host, and how logs and status name it. */
+  /** An app that is loaded, or being loaded: its host, and how logs and status name it. */
   record Loaded(AppCommand command, AppHost host) {
     AppDescription description() {
       return host.description();
@@ -63,25 +64,46 @@ final class AppStart {
    * @param keys the server's address and credentials, where the app is to see them
    */
   Loaded load(NamedWorker worker, Map<String, String> keys) throws AppFault {
+    Loaded app = begin(worker, keys);
+    app.host().awaitDescription(new CompletableFuture<>());
+    return app;
+  }
+
+  /** Starts to load a worker's app; its host says when it is done. */
+  Loaded begin(NamedWorker worker, Map<String, String> keys) throws AppFault {
     WorkerOptions options = worker.options();
     Path folder = SettingsFactory.workingDirectory(options.job);
     Map<String, String> own = new HashMap<>(processEnvironment(worker));
     own.putAll(keys);
-    return load(
-        options.app.command(environment, folder),
+    return begin(
+        find(worker),
         new ProcessSpec(List.of(), own, WorkerSettings.WITHHELD, folder),
         RuntimeFolder.of(options.listen.runtimeDir, environment),
         options.limits.initTimeout);
   }
 
+  /** A worker's app and what runs it. */
+  AppCommand find(NamedWorker worker) throws AppFault {
+    WorkerOptions options = worker.options();
+    return options.app.command(environment, SettingsFactory.workingDirectory(options.job));
+  }
+
   Loaded load(AppCommand command, ProcessSpec spec, Path runtimeFolder, Duration initTimeout)
+      throws AppFault {
+    Loaded app = begin(command, spec, runtimeFolder, initTimeout);
+    app.host().awaitDescription(new CompletableFuture<>());
+    return app;
+  }
+
+  private Loaded begin(
+      AppCommand command, ProcessSpec spec, Path runtimeFolder, Duration initTimeout)
       throws AppFault {
     Duration describe = initTimeout.compareTo(LEAST_DESCRIBE) > 0 ? initTimeout : LEAST_DESCRIBE;
     if (spawner == null) {
       spawner = open.push(new ChildSpawner(time));
     }
     AppHost host =
-        AppHost.start(command, spec, spawner, runtimeFolder, HostTimes.of(describe), time);
+        AppHost.begin(command, spec, spawner, runtimeFolder, HostTimes.of(describe), time);
     return new Loaded(command, open.push(host));
   }
 

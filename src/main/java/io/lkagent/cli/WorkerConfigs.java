@@ -85,21 +85,24 @@ final class WorkerConfigs {
     WorkerOptions options = ((WorkerStartCommand) command.getCommand()).options;
     List<OptionSpec> specs = settable(command);
     specs.stream().filter(OptionSpec::isMultiValue).forEach(spec -> join(spec, command, layers));
-    checked(options, layers, specs);
+    checked(options, layers, specs, command);
+    options.app.known(file.workers().keySet());
     SecretSource secret = SecretSource.of(options.server.apiSecretFile, environment, directory);
     List<NamedWorker.Setting> settings = settings(specs, command, layers, secret);
     settings.addAll(app.more());
     return new NamedWorker(name, options, secret, settings, said -> worker(name, file, said));
   }
 
-  private static void checked(WorkerOptions options, Layers layers, List<OptionSpec> specs) {
+  private static void checked(
+      WorkerOptions options, Layers layers, List<OptionSpec> specs, CommandLine command) {
     try {
       options.check();
     } catch (UsageException e) {
       String text = String.valueOf(e.getMessage());
       for (OptionSpec spec : specs) {
         Layers.Answer answer = layers.answer(spec);
-        if (answer != null && text.startsWith(spec.longestName() + " ")) {
+        boolean flag = command.getParseResult().hasMatchedOption(spec);
+        if (answer != null && !flag && text.startsWith(spec.longestName() + " ")) {
           throw new UsageException(text + " (" + answer.source() + ")");
         }
       }

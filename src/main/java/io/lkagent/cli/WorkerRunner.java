@@ -17,11 +17,11 @@ import io.lkagent.worker.WorkerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +66,14 @@ final class WorkerRunner implements UseCases.WorkerRun {
     Signals.handle("INT", stops::signal);
     try (CloseStack open = new CloseStack()) {
       open.push(Logging::flush);
+      AppStart apps = new AppStart(System.getenv(), open, Time.system());
+      for (NamedWorker each : workers) {
+        if (each.options().app.given()) {
+          apps.find(each);
+        }
+      }
       DevServer server = dev ? startDevServer(workers, open) : null;
-      List<WorkerSettings> settings = settings(workers, server, open, stops);
+      List<WorkerSettings> settings = settings(workers, load(workers, apps, server), server, stops);
       if (stops.came()) {
         return ExitCode.DONE;
       }
@@ -147,26 +153,40 @@ final class WorkerRunner implements UseCases.WorkerRun {
   }
 
   private static List<WorkerSettings> settings(
-      List<NamedWorker> workers, @Nullable DevServer dev, CloseStack open, Stops stops)
+      List<NamedWorker> workers,
+      Map<String, AppStart.Loaded> loading,
+      @Nullable DevServer dev,
+      Stops stops)
       throws AppFault {
     SettingsFactory factory = new SettingsFactory(System.getenv());
-    AppStart apps = new AppStart(System.getenv(), open, Time.system());
     List<WorkerSettings> settings = new ArrayList<>();
     for (NamedWorker each : workers) {
-      Credentials credentials = credentials(each, dev);
-      AppStart.Loaded app = null;
+      AppStart.Loaded app = loading.get(each.name());
       NamedWorker worker = each;
-      if (each.options().app.given()) {
-        app = load(apps, each, AppStart.keys(each, url(each, dev), credentials), stops);
-        if (app == null) {
+      if (app != null) {
+        if (!app.host().awaitDescription(stops.first)) {
           return List.of();
         }
         worker = each.again().apply(app.layer());
         takeOver(worker, each, app, settings.isEmpty());
       }
-      settings.add(factory.settings(worker, url(worker, dev), credentials, app));
+      settings.add(factory.settings(worker, url(worker, dev), credentials(each, dev), app));
     }
     return settings;
+  }
+
+  /** By worker, and all at once: an import can take seconds, and a stop must not wait for it. */
+  private static Map<String, AppStart.Loaded> load(
+      List<NamedWorker> workers, AppStart apps, @Nullable DevServer dev) throws AppFault {
+    Map<String, AppStart.Loaded> loading = new HashMap<>();
+    for (NamedWorker each : workers) {
+      Credentials credentials = credentials(each, dev);
+      if (each.options().app.given()) {
+        loading.put(
+            each.name(), apps.begin(each, AppStart.keys(each, url(each, dev), credentials)));
+      }
+    }
+    return loading;
   }
 
   private static String url(NamedWorker worker, @Nullable DevServer dev) {
@@ -183,36 +203,6 @@ final class WorkerRunner implements UseCases.WorkerRun {
             .credentials(worker.secret(), ", or add --dev for a server of its own");
   }
 
-  /** Null when a signal came first: imports can take long, and a stop must not wait for them. */
-  private static AppStart.@Nullable Loaded load(
-      AppStart apps, NamedWorker worker, Map<String, String> keys, Stops stops) throws AppFault {
-    CompletableFuture<AppStart.Loaded> loaded = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("app-start")
-        .start(() -> {
-          try {
-            loaded.complete(apps.load(worker, keys));
-          } catch (AppFault | RuntimeException | Error e) {
-            loaded.completeExceptionally(e);
-          }
-        });
-    try {
-      CompletableFuture.anyOf(loaded, stops.first).join();
-      return loaded.isDone() ? loaded.join() : null;
-    } catch (CompletionException e) {
-      throw cause(e);
-    }
-  }
-
-  private static AppFault cause(CompletionException e) {
-    return switch (e.getCause()) {
-      case AppFault fault -> fault;
-      case RuntimeException known -> throw known;
-      case Error error -> throw error;
-      case null, default -> throw e;
-    };
-  }
-
   /** The app's level holds for this process's log too, or it would drop what the app logs. */
   private static void takeOver(
       NamedWorker worker, NamedWorker before, AppStart.Loaded app, boolean first) {
@@ -221,12 +211,19 @@ final class WorkerRunner implements UseCases.WorkerRun {
       Logging.flush();
       Logging.install(wanted);
     }
-    log.info("loaded the app", "app", app.source().words(), "pid", app.host().pid());
+    log.info(
+        "loaded the app",
+        "worker",
+        worker.name(),
+        "app",
+        app.source().words(),
+        "pid",
+        app.host().pid());
     app.warnings().forEach(log::warn);
   }
 
   private static void checkPorts(List<WorkerSettings> settings) {
-    Map<Integer, String> taken = new java.util.HashMap<>();
+    Map<Integer, String> taken = new HashMap<>();
     for (WorkerSettings each : settings) {
       String other = each.port() == 0 ? null : taken.put(each.port(), each.name());
       if (other != null) {

@@ -1,6 +1,5 @@
 package io.lkagent.frameworks;
 
-import io.lkagent.frameworks.HostProcess.Birth;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.lifecycle.StateLoop;
 import io.lkagent.log.Log;
@@ -16,10 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,9 +35,6 @@ public final class AppHost implements AutoCloseable {
   private static final Duration OWN_END = Duration.ofSeconds(2);
   private static final Duration KILLING = Duration.ofSeconds(5);
 
-  /** How long a process's streams may take after the word that it was forked: they came before. */
-  private static final Duration STREAMS = Duration.ofSeconds(5);
-
   private final AppCommand app;
   private final ProcessSpec jobs;
   private final ProcessStarter starter;
@@ -50,18 +43,13 @@ public final class AppHost implements AutoCloseable {
   private final AppFolder folder;
   private final ForkSocket socket;
   private final StateLoop<HostState, HostEvent, HostAction> loop;
-  private final Map<String, ForkRequest> forks = new ConcurrentHashMap<>();
-  private final Map<String, Question> questions = new ConcurrentHashMap<>();
-  private final Map<ForkedProcess, Integer> children = new ConcurrentHashMap<>();
+  private final Forks forks;
+  private final Questions questions = new Questions();
   private final CompletableFuture<AppDescription> first = new CompletableFuture<>();
   private final CompletableFuture<AppFault> fault = new CompletableFuture<>();
   private volatile @Nullable AppDescription description;
   private volatile @Nullable HostProcess host;
   private volatile @Nullable String trouble;
-
-  private record ForkRequest(ProcessSpec spec, CompletableFuture<Birth> birth) {}
-
-  private record Question(ToHost.Request request, CompletableFuture<Answer> answer) {}
 
   private AppHost(
       AppCommand app,
@@ -76,6 +64,7 @@ public final class AppHost implements AutoCloseable {
     this.starter = starter;
     this.folder = folder;
     this.socket = socket;
+    this.forks = new Forks(socket, folder, time);
     this.times = times;
     this.time = time;
     HostLifecycle lifecycle = new HostLifecycle(times);
@@ -99,16 +88,29 @@ public final class AppHost implements AutoCloseable {
       HostTimes times,
       Time time)
       throws AppFault {
-    AppHost started = prepare(app, jobs, starter, runtimeFolder, times, time);
+    AppHost begun = begin(app, jobs, starter, runtimeFolder, times, time);
     try {
-      started.loop.start();
-      started.spawn(1);
-      started.awaitDescription();
-      return started;
+      begun.awaitDescription(new CompletableFuture<>());
+      return begun;
     } catch (AppFault | RuntimeException | Error e) {
-      started.close();
+      begun.close();
       throw e;
     }
+  }
+
+  /** Starts a host that loads its app while the caller does something else, and can be closed. */
+  public static AppHost begin(
+      AppCommand app,
+      ProcessSpec jobs,
+      ProcessStarter starter,
+      Path runtimeFolder,
+      HostTimes times,
+      Time time)
+      throws AppFault {
+    AppHost begun = prepare(app, jobs, starter, runtimeFolder, times, time);
+    begun.loop.start();
+    begun.spawn(1);
+    return begun;
   }
 
   private static AppHost prepare(
@@ -134,15 +136,19 @@ public final class AppHost implements AutoCloseable {
     }
   }
 
-  /** The lifecycle gives up in time; this wait only ends in case it does not. */
-  private void awaitDescription() throws AppFault {
+  /**
+   * Waits until the app is described; false when {@code stop} completes before. The lifecycle gives
+   * up in time; the limit here is for the case that it does not.
+   */
+  public boolean awaitDescription(CompletableFuture<?> stop) throws AppFault {
     Duration limit = times.describe().plus(KILLING).plus(KILLING);
     try {
       Object outcome =
-          CompletableFuture.anyOf(first, fault).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+          CompletableFuture.anyOf(first, fault, stop).get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (outcome instanceof AppFault failed) {
         throw failed;
       }
+      return description != null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AppFault(AppFault.Kind.HOST, "interrupted while the app was loaded");
@@ -175,11 +181,8 @@ public final class AppHost implements AutoCloseable {
    * @param job the serialized {@code livekit.Job}
    */
   public CompletableFuture<Answer> ask(byte[] job, boolean resuming) {
-    String id = UUID.randomUUID().toString();
-    Question question =
-        new Question(ToHost.Request.about(id, job, resuming), new CompletableFuture<>());
-    questions.put(id, question);
-    want(new Wanted(id, null, false, time.deadline(times.answer())));
+    Questions.Question question = questions.about(job, resuming);
+    want(new Wanted(question.id(), null, false, time.deadline(times.answer())));
     return question.answer();
   }
 
@@ -200,14 +203,10 @@ public final class AppHost implements AutoCloseable {
   }
 
   private OsProcess fork(ProcessSpec spec) throws SpawnException {
-    String id = UUID.randomUUID().toString();
-    String spare = UUID.randomUUID().toString();
-    ForkRequest request = new ForkRequest(spec, new CompletableFuture<>());
-    forks.put(id, request);
-    forks.put(spare, request);
+    Forks.Request request = forks.open(spec);
     try {
-      want(new Wanted(id, spare, true, Machine.NEVER));
-      return adopt(request.birth().get(longestFork().toMillis(), TimeUnit.MILLISECONDS));
+      want(new Wanted(request.id(), request.spare(), true, Machine.NEVER));
+      return forks.await(request, longestFork(), this::livesWith);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw refused("interrupted", e);
@@ -216,31 +215,13 @@ public final class AppHost implements AutoCloseable {
     } catch (ExecutionException e) {
       throw refused(e.getCause() == null ? e.toString() : words(e.getCause()), e);
     } finally {
-      forks.remove(id);
-      forks.remove(spare);
-      // Whatever came under them and was not handed over is not wanted any more.
-      socket.disown(id);
-      socket.disown(spare);
+      forks.close(request);
     }
   }
 
   /** Two hosts may have to start before it; the lifecycle answers in that time. */
   private Duration longestFork() {
     return times.describe().plus(times.fork()).plus(KILLING).multipliedBy(2);
-  }
-
-  private OsProcess adopt(Birth birth)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    ForkStreams streams =
-        socket.expect(birth.id()).complete().get(STREAMS.toMillis(), TimeUnit.MILLISECONDS);
-    ForkedProcess child = new ForkedProcess(birth.pid(), birth.id(), streams, birth.exit(), time);
-    children.put(child, birth.generation());
-    var _ = birth.exit().thenRun(() -> children.remove(child));
-    socket.handOver(birth.id());
-    if (!livesWith(birth.generation())) {
-      child.orphan();
-    }
-    return child;
   }
 
   private boolean livesWith(int generation) {
@@ -279,7 +260,7 @@ public final class AppHost implements AutoCloseable {
       OsProcess process = starter.start(like(jobs, app.host(folder.script())));
       HostProcess started = new HostProcess(generation, process, time, loop::send);
       host = started;
-      var _ = started.ended().thenRun(() -> orphan(generation));
+      var _ = started.ended().thenRun(() -> forks.orphan(generation));
       started.start();
       if (loop.state() instanceof HostState.Closed) {
         started.kill();
@@ -289,31 +270,21 @@ public final class AppHost implements AutoCloseable {
     }
   }
 
-  private void orphan(int generation) {
-    children.forEach((child, of) -> {
-      if (of == generation) {
-        child.orphan();
-      }
-    });
-  }
-
   /** Ends the host, and every job process that is still there. */
   @Override
   public void close() {
     loop.send(new HostEvent.CloseAsked());
     var _ = loop.awaitEnd(OWN_END);
     HostProcess last = host;
-    if (last != null && !ended(last, OWN_END)) {
+    // One that still loads its app listens to nobody.
+    boolean deaf = description == null;
+    if (last != null && (deaf || !ended(last, OWN_END))) {
       last.kill();
       if (!ended(last, KILLING)) {
         log.error("the app's host does not die", "pid", last.pid());
       }
     }
-    Set.copyOf(children.keySet())
-        .forEach(child -> {
-          child.kill();
-          child.endSession(0);
-        });
+    forks.endAll();
     socket.close();
     folder.close();
   }
@@ -332,44 +303,16 @@ public final class AppHost implements AutoCloseable {
 
   private void pass(Wanted wanted) {
     HostProcess current = host;
-    ForkRequest fork = forks.get(wanted.id());
-    Question question = questions.get(wanted.id());
-    if (current == null) {
-      return; // its exit, or the silence, is what comes next
-    }
-    if (question != null) {
-      current.send(question.request());
-    } else if (fork != null) {
-      socket.expect(wanted.id());
-      Map<String, String> environment = new HashMap<>(fork.spec().environment());
-      environment.put(OsProcess.ID_VARIABLE, wanted.id());
-      current.send(new ToHost.Fork(wanted.id(), folder.socket(), environment));
-    }
-  }
-
-  private void hand(String id) {
-    ForkRequest request = forks.get(id);
-    HostProcess current = host;
-    if (request == null || current == null) {
-      socket.disown(id);
-    } else {
-      request.birth().complete(current.birth(id));
-    }
-  }
-
-  private void reply(String id, Answer answer) {
-    Question question = questions.remove(id);
-    if (question != null) {
-      question.answer().complete(answer);
+    ToHost message = wanted.fork() ? forks.message(wanted.id()) : questions.request(wanted.id());
+    // Without a host, its exit or the silence is what comes next.
+    if (current != null && message != null) {
+      current.send(message);
     }
   }
 
   private void refuse(Wanted wanted, String why) {
-    reply(wanted.id(), new Answer.None(why));
-    ForkRequest request = forks.get(wanted.id());
-    if (request != null) {
-      request.birth().completeExceptionally(new IOException(why));
-    }
+    questions.reply(wanted.id(), new Answer.None(why));
+    forks.refuse(wanted.id(), why);
   }
 
   private void described(AppDescription app) {
@@ -429,7 +372,9 @@ public final class AppHost implements AutoCloseable {
         case HostAction.Pass(Wanted wanted) -> pass(wanted);
         case HostAction.Ping(long t) -> tell(current, h -> h.send(new ToHost.Ping(t)));
         case HostAction.Kill(String why) -> {
-          log.warn("killing the app's host", "pid", pid(), "reason", why);
+          if (description != null) {
+            log.warn("killing the app's host", "pid", pid(), "reason", why);
+          }
           tell(current, HostProcess::kill);
         }
         case HostAction.Quit quit -> tell(current, HostProcess::quit);
@@ -439,10 +384,10 @@ public final class AppHost implements AutoCloseable {
           trouble = how;
           log.error("an app lost its host; its processes go on", "error", how);
         }
-        case HostAction.Hand(String id) -> hand(id);
-        case HostAction.Reply(String id, Answer answer) -> reply(id, answer);
+        case HostAction.Hand(String id) -> forks.hand(id, current);
+        case HostAction.Reply(String id, Answer answer) -> questions.reply(id, answer);
         case HostAction.Refuse(Wanted wanted, String why) -> refuse(wanted, why);
-        case HostAction.Disown(String id) -> socket.disown(id);
+        case HostAction.Disown(String id) -> forks.disown(id);
       }
     }
 

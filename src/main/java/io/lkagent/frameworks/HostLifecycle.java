@@ -166,11 +166,10 @@ final class HostLifecycle {
 
   private Step<HostState, HostAction> startingTick(Starting s, long now) {
     if (now - s.deadline() >= 0) {
-      String after = " is not loaded after " + times.describe().toSeconds() + " s";
-      String phase =
-          s.phase().isEmpty() ? "" : "; the newest part that was is \"" + s.phase() + '"';
-      return kill(
-          s, fault("the app" + after + phase + "; does its import wait for something?"), now);
+      String after = "the app is not loaded after " + times.describe().toSeconds() + " s";
+      String loaded = s.phase().isEmpty() ? "" : " (the last part that was: " + s.phase() + ")";
+      String remedy = "; does its import wait for something? --init-timeout gives it longer";
+      return kill(s, fault(after + loaded + remedy), now);
     }
     Expired expired = expired(s.waiting(), now);
     return new Step<>(s.with(expired.left()), expired.refusals());

@@ -5,8 +5,6 @@ import io.lkagent.ipc.JobStart;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.lifecycle.Machine.Step;
 import io.lkagent.process.ExitStatus;
-import io.lkagent.protocol.JobOffer;
-import io.lkagent.protocol.RoomRef;
 import io.lkagent.protocol.ServerSignal;
 import io.lkagent.protocol.WorkerSignal;
 import io.lkagent.protocol.WorkerSignal.JobResult;
@@ -19,17 +17,14 @@ import io.lkagent.worker.WorkerState.Link;
 import io.lkagent.worker.WorkerState.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker does next: takes or refuses jobs, follows each to its end, drains. Pure; the one
- * place that decides whether a room is taken.
+ * What a worker does next: follows each job to its end, and drains; what it takes is {@link
+ * Admission}'s to decide. Pure.
  */
 final class WorkerLogic {
   /** Lists in a row that a room is missing from before it counts as gone. */
@@ -47,13 +42,12 @@ final class WorkerLogic {
   /** Reported loads stay this much under the server's target, because at the target it stops. */
   private static final float MARGIN = 0.98f;
 
-  /** The attribute by which the frameworks find an agent in a room. */
-  private static final String AGENT_NAME = "lk.agent.name";
-
   private final WorkerRules rules;
+  private final Admission admission;
 
   WorkerLogic(WorkerRules rules) {
     this.rules = rules;
+    this.admission = new Admission(rules);
   }
 
   /** The status that the server should know of. */
@@ -96,7 +90,7 @@ final class WorkerLogic {
           case WorkerEvent.LinkDown down -> linkDown(state, now, actions);
           case WorkerEvent.Signal signal -> signal(state, signal, now, actions);
           case WorkerEvent.AppAnswered(String jobId, Answer answer, long millis) ->
-              answered(state, jobId, answer, now, millis, actions);
+              admission.answered(state, jobId, answer, now, millis, actions);
           case WorkerEvent.ChildSaid(int number, ChildNews news) ->
               childSaid(state, number, news, now, actions);
           case WorkerEvent.Unplaced(JobStart job, StopCause cause) ->
@@ -120,234 +114,13 @@ final class WorkerLogic {
       WorkerState state, WorkerEvent.Signal event, long now, List<WorkerAction> actions) {
     return switch (event.signal()) {
       case ServerSignal.AvailabilityAsked asked ->
-          asked(state, asked, now, event.millis(), actions);
-      case ServerSignal.Assigned assigned -> assigned(state, assigned, event, now, actions);
+          admission.asked(state, asked, now, event.millis(), actions);
+      case ServerSignal.Assigned assigned ->
+          admission.assigned(state, assigned, event, now, actions);
       case ServerSignal.Terminated(String jobId) -> terminated(state, jobId, now, actions);
       case ServerSignal.Registered registered -> state;
       case ServerSignal.Ponged pong -> state;
     };
-  }
-
-  private WorkerState asked(
-      WorkerState state,
-      ServerSignal.AvailabilityAsked asked,
-      long now,
-      long millis,
-      List<WorkerAction> actions) {
-    JobOffer offer = asked.job();
-    @Nullable JobEntry occupant = occupant(state, offer.room());
-    @Nullable JobEntry same = state.jobs().get(offer.id());
-    if (same != null && same.stage() == Stage.ASKING) {
-      // The answer that is on its way serves both.
-      return state;
-    }
-    if (occupant != null && occupant.stage() == Stage.ASKING && sameRoom(occupant, offer.room())) {
-      // Not ended: the room may yet be without an agent.
-      return declined(state, offer, "room-occupied", actions);
-    }
-    boolean known = same != null;
-    if (known || (occupant != null && sameRoom(occupant, offer.room()))) {
-      actions.add(new WorkerAction.Say(new WorkerSignal.Terminate(offer.id())));
-      return refused(state, offer, known ? "known-job" : "room-occupied", actions);
-    }
-    @Nullable String no = refusal(state, occupant != null ? 1 : 0);
-    if (no != null) {
-      return declined(state, offer, no, actions);
-    }
-    WorkerState after = state;
-    if (occupant != null) {
-      after =
-          end(
-              after,
-              occupant,
-              new StopCause(StopReason.ROOM_CLOSED, "the room was made again"),
-              true,
-              now,
-              actions);
-    }
-    JobEntry entry = JobEntry.asking(offer, now, millis);
-    if (rules.app() == WorkerRules.App.ASKED) {
-      actions.add(new WorkerAction.Ask(offer, asked.resuming()));
-      return after.with(entry);
-    }
-    WorkerSignal.Accept yes = accept(offer, "", "", "", Map.of());
-    return accepted(after, entry, yes, now, millis, actions);
-  }
-
-  private static WorkerSignal.Accept accept(
-      JobOffer offer,
-      String identity,
-      String name,
-      String metadata,
-      Map<String, String> attributes) {
-    return new WorkerSignal.Accept(
-        offer.id(),
-        identity.isBlank() ? "agent-" + offer.id() : identity,
-        name,
-        metadata,
-        attributes);
-  }
-
-  private WorkerState accepted(
-      WorkerState state,
-      JobEntry entry,
-      WorkerSignal.Accept yes,
-      long now,
-      long millis,
-      List<WorkerAction> actions) {
-    JobOffer offer = entry.offer();
-    actions.add(new WorkerAction.Say(said(yes, offer)));
-    actions.add(new WorkerAction.Tell(new WorkerNews.Accepted(offer.id(), offer.room().name())));
-    return state.with(entry.accepted(yes, now, millis));
-  }
-
-  /** With what the frameworks' own workers add for their apps. */
-  private WorkerSignal.Accept said(WorkerSignal.Accept yes, JobOffer offer) {
-    if (rules.app() == WorkerRules.App.NONE) {
-      return yes;
-    }
-    Map<String, String> attributes = new HashMap<>(yes.attributes());
-    attributes.putIfAbsent(AGENT_NAME, offer.agentName());
-    return new WorkerSignal.Accept(
-        yes.jobId(), yes.identity(), yes.name(), yes.metadata(), attributes);
-  }
-
-  /** The app has answered; what came too late was answered for it before. */
-  private WorkerState answered(
-      WorkerState state,
-      String jobId,
-      Answer answer,
-      long now,
-      long millis,
-      List<WorkerAction> actions) {
-    @Nullable JobEntry entry = state.jobs().get(jobId);
-    if (entry == null || entry.stage() != Stage.ASKING) {
-      return state;
-    }
-    JobOffer offer = entry.offer();
-    return switch (answer) {
-      case Answer.Yes(String identity, String name, String metadata, var attributes) -> {
-        if (!state.poolFit()) {
-          yield declined(state.without(jobId), offer, "crash-loop", actions);
-        }
-        WorkerSignal.Accept yes = accept(offer, identity, name, metadata, attributes);
-        yield accepted(state, entry, yes, now, millis, actions);
-      }
-      case Answer.No(boolean terminate, String error) when terminate -> {
-        actions.add(new WorkerAction.Say(new WorkerSignal.Terminate(jobId)));
-        yield refused(state.without(jobId), offer, "app-said-no", actions);
-      }
-      case Answer.No(boolean _, String error) ->
-          declined(
-              state.without(jobId), offer, error.isEmpty() ? "app-said-no" : "app-failed", actions);
-      case Answer.None none -> declined(state.without(jobId), offer, "app-silent", actions);
-    };
-  }
-
-  private static WorkerState declined(
-      WorkerState state, JobOffer offer, String reason, List<WorkerAction> actions) {
-    actions.add(new WorkerAction.Say(new WorkerSignal.Decline(offer.id())));
-    return refused(state, offer, reason, actions);
-  }
-
-  private static WorkerState refused(
-      WorkerState state, JobOffer offer, String reason, List<WorkerAction> actions) {
-    actions.add(
-        new WorkerAction.Tell(new WorkerNews.Refused(offer.id(), offer.room().name(), reason)));
-    return state;
-  }
-
-  /** Why a job cannot be taken now, or null; {@code freed} slots are about to become free. */
-  private @Nullable String refusal(WorkerState state, int freed) {
-    if (state.phase() != Phase.SERVING) {
-      return "draining";
-    }
-    if (state.jobs().size() - freed >= rules.maxJobs()) {
-      return "full";
-    }
-    if (!state.poolFit()) {
-      return "crash-loop";
-    }
-    return state.overloaded() ? "overloaded" : null;
-  }
-
-  private static @Nullable JobEntry occupant(WorkerState state, RoomRef room) {
-    for (JobEntry job : state.jobs().values()) {
-      if (job.offer().room().name().equals(room.name()) && job.stage() != Stage.ENDING) {
-        return job;
-      }
-    }
-    return null;
-  }
-
-  private static boolean sameRoom(JobEntry job, RoomRef room) {
-    return job.offer().room().sid().equals(room.sid());
-  }
-
-  private WorkerState assigned(
-      WorkerState state,
-      ServerSignal.Assigned assigned,
-      WorkerEvent.Signal event,
-      long now,
-      List<WorkerAction> actions) {
-    JobOffer offer = assigned.job();
-    JobEntry entry = state.jobs().get(offer.id());
-    if (entry == null || entry.stage() != Stage.ACCEPTED) {
-      String error = entry == null ? "assigned too late, or never accepted" : "assigned twice";
-      if (entry == null) {
-        actions.add(
-            new WorkerAction.Say(new WorkerSignal.UpdateJob(offer.id(), JobResult.FAILED, error)));
-      }
-      return refused(state, offer, "late-assignment", actions);
-    }
-    JobStart start = start(state, entry, assigned, event);
-    // The process first: what is said of it can wait.
-    actions.add(new WorkerAction.Place(start));
-    actions.add(
-        new WorkerAction.Tell(
-            new WorkerNews.Assigned(offer.id(), offer.room().name(), offer.dispatchId())));
-    return state.with(entry.assigned(start, now));
-  }
-
-  private JobStart start(
-      WorkerState state, JobEntry entry, ServerSignal.Assigned assigned, WorkerEvent.Signal event) {
-    JobOffer offer = assigned.job();
-    RoomRef room = offer.room();
-    boolean dev = state.link() instanceof Link.Up up && up.devServer();
-    WorkerSignal.@Nullable Accept accept = entry.accept();
-    @Nullable String url = assigned.url();
-    return new JobStart(
-        offer.id(),
-        offer.dispatchId(),
-        offer.agentName(),
-        offer.metadata(),
-        offer.attributes(),
-        new JobStart.Room(room.name(), room.sid(), room.metadata()),
-        accept == null ? "agent-" + offer.id() : accept.identity(),
-        url == null || url.isEmpty() ? event.url() : url,
-        assigned.token(),
-        dev ? JobStart.MEDIA_DEV : JobStart.MEDIA_LIVEKIT,
-        0,
-        accept == null || rules.app() == WorkerRules.App.NONE
-            ? null
-            : forApp(state, entry, accept, offer, event.millis()));
-  }
-
-  private static JobStart.App forApp(
-      WorkerState state,
-      JobEntry entry,
-      WorkerSignal.Accept accept,
-      JobOffer offer,
-      long assignedMillis) {
-    return new JobStart.App(
-        Base64.getEncoder().encodeToString(offer.messageBytes()),
-        state.link() instanceof Link.Up up ? up.workerId() : "",
-        accept.name(),
-        accept.metadata(),
-        accept.attributes(),
-        entry.receivedMillis(),
-        entry.acceptedMillis(),
-        assignedMillis);
   }
 
   private WorkerState terminated(
@@ -355,7 +128,7 @@ final class WorkerLogic {
     JobEntry entry = state.jobs().get(jobId);
     return entry == null
         ? state
-        : end(
+        : JobEnd.end(
             state,
             entry,
             new StopCause(StopReason.TERMINATED, "by the server"),
@@ -463,7 +236,7 @@ final class WorkerLogic {
     if (entry == null) {
       return state;
     }
-    return end(state, entry.handedTo(number), cause, success, now, actions);
+    return JobEnd.end(state, entry.handedTo(number), cause, success, now, actions);
   }
 
   private WorkerState childEnded(
@@ -539,44 +312,6 @@ final class WorkerLogic {
     return state.without(job.jobId());
   }
 
-  // The end of a job by the worker's decision
-
-  /** Ends a job in whatever stage it is; the server hears of it before the agent leaves. */
-  private WorkerState end(
-      WorkerState state,
-      JobEntry entry,
-      StopCause cause,
-      boolean success,
-      long now,
-      List<WorkerAction> actions) {
-    String room = entry.offer().room().name();
-    WorkerSignal told =
-        new WorkerSignal.UpdateJob(
-            entry.id(),
-            success ? JobResult.SUCCESS : JobResult.FAILED,
-            success ? "" : cause.words());
-    return switch (entry.stage()) {
-      case ENDING -> state;
-      case ASKING ->
-          declined(state.without(entry.id()), entry.offer(), cause.reason().text(), actions);
-      case ACCEPTED -> state.without(entry.id());
-      case LAUNCHING, RUNNING -> {
-        if (entry.child() == 0) {
-          actions.add(new WorkerAction.Unplace(entry.id()));
-          actions.add(new WorkerAction.Say(told));
-          actions.add(
-              new WorkerAction.Tell(
-                  new WorkerNews.Ended(entry.id(), room, 0, success, cause, Duration.ZERO)));
-          yield state.without(entry.id());
-        }
-        actions.add(
-            new WorkerAction.Tell(new WorkerNews.Ending(entry.id(), room, entry.child(), cause)));
-        actions.add(new WorkerAction.SayThenStop(told, entry.child(), cause));
-        yield state.with(entry.ending(entry.stage() == Stage.RUNNING ? entry.since() : now));
-      }
-    };
-  }
-
   // Rooms and time
 
   private WorkerState roomsListed(
@@ -599,7 +334,7 @@ final class WorkerLogic {
         after = after.with(job.seen(absent));
         if (absent.absences() >= ABSENCES) {
           StopCause cause = new StopCause(StopReason.ROOM_CLOSED, "the server no longer lists it");
-          after = end(after, job, cause, true, now, actions);
+          after = JobEnd.end(after, job, cause, true, now, actions);
         }
       } else {
         after = after.with(job.seen(job.presence().listed(room.humans(), now)));
@@ -615,7 +350,7 @@ final class WorkerLogic {
         continue;
       }
       if (job.stage() == Stage.ASKING) {
-        after = declined(after.without(job.id()), job.offer(), "app-silent", actions);
+        after = JobEnd.declined(after.without(job.id()), job.offer(), "app-silent", actions);
       } else if (job.stage() == Stage.ACCEPTED) {
         actions.add(
             new WorkerAction.Tell(
@@ -626,7 +361,7 @@ final class WorkerLogic {
             new StopCause(
                 StopReason.IDLE_TIMEOUT,
                 "no human in the room for " + rules.idleTimeout().toSeconds() + " s");
-        after = end(after, job, cause, true, now, actions);
+        after = JobEnd.end(after, job, cause, true, now, actions);
       } else {
         // Nobody knows who is in the room now: wait for word rather than leave a human alone.
         after = after.with(job.seen(Presence.unknown()));
@@ -645,7 +380,7 @@ final class WorkerLogic {
     for (JobEntry job : state.jobs().values()) {
       if (job.stage() == Stage.ASKING) {
         // The next worker is asked the sooner.
-        after = declined(after.without(job.id()), job.offer(), "draining", actions);
+        after = JobEnd.declined(after.without(job.id()), job.offer(), "draining", actions);
       }
     }
     actions.add(new WorkerAction.Tell(new WorkerNews.Draining(after.jobs().size())));
@@ -664,7 +399,7 @@ final class WorkerLogic {
     for (JobEntry job : state.jobs().values()) {
       // A job that no process holds yet would be given a new one behind our back.
       if (job.child() == 0) {
-        after = end(after, job, cause, false, now, actions);
+        after = JobEnd.end(after, job, cause, false, now, actions);
       }
     }
     actions.add(new WorkerAction.KillAll(cause));
@@ -703,7 +438,7 @@ final class WorkerLogic {
     StopCause cause = new StopCause(StopReason.DRAINED, "the drain's time was over");
     WorkerState after = state;
     for (JobEntry job : state.jobs().values()) {
-      after = end(after, job, cause, true, now, actions);
+      after = JobEnd.end(after, job, cause, true, now, actions);
     }
     actions.add(new WorkerAction.StopAll(cause));
     return after.enter(Phase.STOPPING, now + rules.shutdownTimeout().toNanos() + KILL_GRACE);

@@ -15,9 +15,9 @@ import io.lkagent.protocol.Registration;
 import io.lkagent.protocol.ServerSignal;
 import io.lkagent.protocol.WorkerConnection;
 import io.lkagent.protocol.WorkerSignal;
+import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
-import io.lkagent.testing.TriedAgain;
 import io.lkagent.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,15 +28,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
 
-@Isolated("a dispatch that is answered late is lost, on the real server")
-@ExtendWith(TriedAgain.class)
-@Tag("livekit")
+@OnRealServer
 @Timeout(90)
 final class RealServerTest {
   private static final Duration SOON = Duration.ofSeconds(10);

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.agents.AgentSource;
 import io.lkagent.testing.Eventually;
+import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
 import io.lkagent.testing.RecordingProxy.Message;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.SettingsCopy;
-import io.lkagent.testing.TriedAgain;
 import io.lkagent.testing.WorkerUnderTest;
 import io.lkagent.time.Time;
 import io.lkagent.worker.ProcessRow;
@@ -23,13 +23,9 @@ import livekit.LivekitAgent.JobStatus;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The Python example under our worker, in a room of the real server. */
-@ExtendWith(TriedAgain.class)
-@Tag("livekit")
-@Isolated("a dispatch that is answered late is lost, on the real server")
+@OnRealServer
 @Tag("python")
 final class PythonEchoAgentOnRealServerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -2,16 +2,20 @@ package io.lkagent.frameworks;
 
 import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lkagent.process.ChildSpawner;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
+import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.SpawnException;
 import io.lkagent.testing.FakeApp;
 import io.lkagent.testing.ShellAgent;
+import io.lkagent.time.Time;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -283,6 +288,29 @@ final class AppHostTest {
     AppFault hung =
         assertThrows(AppFault.class, () -> new FakeApp(folder, short1, "start", "hang"));
     assertTrue(hung.line().startsWith("the app is not loaded after 1 s"), hung.line());
+    assertTrue(hung.line().contains("--init-timeout"), hung.line());
+  }
+
+  @Test
+  void close_whileTheAppIsLoaded_leavesNothing() throws Exception {
+    Path run = folder.resolve("run");
+    Path app = Files.writeString(folder.resolve("app.json"), "{\"start\": \"hang\"}");
+    try (ChildSpawner spawner = new ChildSpawner(Time.raw())) {
+      AppHost host =
+          AppHost.begin(FakeApp.command(app), job(), spawner, run, FakeApp.times(), Time.raw());
+      eventually(FakeApp.SOON, () -> host.pid() != 0);
+      long pid = host.pid();
+      assertFalse(host.awaitDescription(CompletableFuture.completedFuture(true)));
+      host.close();
+      assertFalse(ShellAgent.signal("0", pid));
+      try (Stream<Path> left = Files.list(run)) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
+  }
+
+  private static ProcessSpec job() {
+    return new ProcessSpec(List.of("unused"), Map.of(), Set.of(), null);
   }
 
   @Test

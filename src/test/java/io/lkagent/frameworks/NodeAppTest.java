@@ -149,6 +149,30 @@ final class NodeAppTest {
     }
   }
 
+  @Test
+  void frameworkThatNobodyTried_isTried_andSaid(@TempDir Path modules) throws Exception {
+    Path real = NodeAppUnderTest.modules(NodeAppUnderTest.NEWEST);
+    Files.createDirectory(modules.resolve("@livekit"));
+    Process copy =
+        new ProcessBuilder("cp", "-r", real + "/@livekit/agents", modules + "/@livekit/agents")
+            .inheritIO()
+            .start();
+    assertEquals(0, copy.waitFor());
+    Path rest = Files.createSymbolicLink(modules.resolve("node_modules"), real);
+    Path about = modules.resolve("@livekit/agents/package.json");
+    String text = Files.readString(about);
+    Files.writeString(
+        about, text.replace("\"version\": \"" + NodeAppUnderTest.NEWEST, "\"version\": \"1.99.0"));
+    String app = HEAD + "cli.runApp(new ServerOptions({ agent, agentName: 'tester' }));\n";
+    try (NodeAppUnderTest host = NodeAppUnderTest.beside(modules, app).host()) {
+      JsonObject described = host.described();
+      assertEquals("1.99.0", described.string("version"));
+      assertFalse(described.flag("tried", true));
+    } finally {
+      Files.delete(rest);
+    }
+  }
+
   private static JsonObject ask(NodeAppUnderTest host) {
     byte[] job =
         Job.newBuilder()

@@ -193,6 +193,36 @@ final class PythonAppTest {
   }
 
   @Test
+  void frameworkTooOld_isRefused_withTheRange() throws IOException {
+    Path fake = Files.createDirectories(folder.resolve("old/livekit/agents"));
+    Files.writeString(fake.resolveSibling("__init__.py"), "");
+    Files.writeString(fake.resolve("__init__.py"), "__version__ = '1.6.4'\n");
+    Files.writeString(fake.resolve("cli.py"), "");
+    Map<String, String> path = Map.of("PYTHONPATH", folder.resolve("old").toString());
+    try (AppHostUnderTest host = AppHostUnderTest.start(PythonTools.python(), app(""), path)) {
+      JsonObject failed = host.failed();
+      assertEquals("framework-old", failed.string("kind"), failed::toString);
+      assertTrue(failed.string("error").contains("1.6.4 is too old"), failed::toString);
+      assertTrue(failed.string("error").contains("1.7 and 1.8"), failed::toString);
+    }
+  }
+
+  @Test
+  void frameworkThatNobodyTried_isTried_andSaid() throws IOException {
+    Path fake = Files.createDirectories(folder.resolve("new"));
+    Files.writeString(
+        fake.resolve("sitecustomize.py"),
+        "import livekit.agents\nlivekit.agents.__version__ = '1.99.0'\n");
+    Map<String, String> path = Map.of("PYTHONPATH", fake.toString());
+    Path app = app("cli.run_app(WorkerOptions(entrypoint_fnc=entry))");
+    try (AppHostUnderTest host = AppHostUnderTest.start(PythonTools.python(), app, path)) {
+      JsonObject described = host.described();
+      assertEquals("1.99.0", described.string("version"));
+      assertFalse(described.flag("tried", true));
+    }
+  }
+
+  @Test
   void endOfInput_endsTheHost() throws IOException, InterruptedException {
     try (AppHostUnderTest host =
         AppHostUnderTest.start(app("cli.run_app(WorkerOptions(entrypoint_fnc=entry))"))) {

@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.json.JsonObject;
 import io.lkagent.testing.AppHostUnderTest;
 import io.lkagent.testing.AppJobUnderTest;
+import io.lkagent.testing.Eventually;
 import io.lkagent.testing.ShellAgent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import livekit.LivekitAgent;
 import livekit.LivekitModels;
@@ -45,6 +46,8 @@ final class PythonHelpersTest {
               raise ValueError("cannot decide")
           elif room == "waits":
               await asyncio.sleep(1000)
+          elif room == "blocks":
+              time.sleep(1000)
           elif room == "dies":
               os._exit(7)
 
@@ -116,7 +119,25 @@ final class PythonHelpersTest {
       } while (!next.flag("accept", false));
       host.send("type", "quit");
       host.process().onExit().join();
-      assertEquals(List.of(), ShellAgent.marked("LKAGENT_CHILD_ID=" + host.id()));
+      Eventually.eventually(
+          Duration.ofSeconds(20),
+          () -> ShellAgent.marked("LKAGENT_CHILD_ID=" + host.id()).isEmpty());
+    }
+  }
+
+  @Test
+  void requestFnc_thatBlocksItsProcess_isReplaced() throws IOException {
+    Path app =
+        app(DECIDER + "cli.run_app(WorkerOptions(entrypoint_fnc=entry, request_fnc=decide))");
+    try (AppHostUnderTest host = AppHostUnderTest.start(app)) {
+      host.described();
+      ask(host, "blocks");
+      assertEquals("request_fnc does not answer", answer(host, "blocks").string("error"));
+      JsonObject next;
+      do {
+        ask(host, "plain");
+        next = answer(host, "plain");
+      } while (!next.flag("accept", false));
     }
   }
 

@@ -17,6 +17,7 @@ import io.lkagent.testing.RawParticipant;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ShellAgent;
 import io.lkagent.testing.TestTokens;
+import io.lkagent.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,6 +212,28 @@ final class PythonJobTest {
       hungUp.await("running");
       hungUp.hangUp();
       hungUp.awaitGone();
+    }
+  }
+
+  @Test
+  void worker_silentForLonger_processesStayAndServe() throws IOException {
+    Path app =
+        app(
+            """
+            @server.rtc_session()
+            async def entry(ctx):
+                await asyncio.sleep(1000)
+            """);
+    try (AppHostUnderTest host = AppHostUnderTest.start(app)) {
+      host.described();
+      AppJobUnderTest idle = host.fork().toReady();
+      AppJobUnderTest serving = host.fork().toReady().start();
+      serving.await("running");
+      // The framework's job process ends itself 10 s or more after its last ping.
+      Time.raw().sleep(Duration.ofSeconds(13));
+      serving.send("type", "ping", "t", 4);
+      assertEquals(4, serving.await("pong").number("t"));
+      idle.start().await("running");
     }
   }
 

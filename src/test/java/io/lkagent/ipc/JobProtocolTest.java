@@ -44,8 +44,26 @@ final class JobProtocolTest {
         new ToChild.Init(2500, 10_000, Map.of(ODD, ODD)),
         new ToChild.Ping(7),
         new ToChild.Start(job("\u0001".repeat(1_000_000))),
+        new ToChild.Start(appJob()),
         new ToChild.Shutdown(ODD, 60_000),
         new ToChild.Unknown("later"));
+  }
+
+  private static JobStart appJob() {
+    JobStart.App app = new JobStart.App("AQI=", "AW_1", ODD, ODD, Map.of("k", ODD), 1, 2, 3);
+    return new JobStart(
+        "AJ_1",
+        "AD_1",
+        ODD,
+        "",
+        Map.of(),
+        new JobStart.Room(ODD, "RM_1", ODD),
+        ODD,
+        "ws://x",
+        "secret",
+        "livekit",
+        0,
+        app);
   }
 
   private static JobStart job(String metadata) {

@@ -43,6 +43,7 @@ final class BadUsageTest {
     Files.writeString(folder.resolve("key.yaml"), "max-jbos: 3\n");
     Files.writeString(folder.resolve("secret.yaml"), "api-secret: hush\n");
     Files.writeString(folder.resolve("app.py"), "");
+    Files.writeString(folder.resolve("web.yaml"), "workers:\n  web:\n    python: app.py\n");
     List<Refusal> refusals =
         List.of(
             url("ftp://here", "does not begin with"),
@@ -55,6 +56,13 @@ final class BadUsageTest {
             new Refusal(2, "no API secret", Map.of("LIVEKIT_API_SECRET", "")),
             new Refusal(2, "no class no.such.Agent", Map.of(), "--agent", "no.such.Agent"),
             new Refusal(2, "none.py does not exist", Map.of(), "--python", "none.py"),
+            new Refusal(
+                2,
+                "put its name before --python",
+                Map.of(),
+                "--config=web.yaml",
+                "--python",
+                "web"),
             new Refusal(2, "folder; name the app's file", Map.of(), "--python", "."),
             new Refusal(2, "name its file (tried agent.js", Map.of(), "--node"),
             new Refusal(

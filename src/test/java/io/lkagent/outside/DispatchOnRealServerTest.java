@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonObject;
 import io.lkagent.testing.Lkagent;
+import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.ServerUnderTest;
-import io.lkagent.testing.TriedAgain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,18 +20,14 @@ import java.util.stream.IntStream;
 import livekit.LivekitModels.ParticipantInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * {@code lkagent dispatch} with agents that join rooms of the real server, and with one that
  * cannot.
  */
-@ExtendWith(TriedAgain.class)
-@Tag("livekit")
 @Tag("python")
-@Isolated("a dispatch that is answered late is lost, on the real server")
+@OnRealServer
 final class DispatchOnRealServerTest {
   @TempDir Path folder;
 

@@ -80,6 +80,58 @@ final class PythonAppTest {
     }
   }
 
+  /** Neither import ends before the other has begun. */
+  @Test
+  void apps_ofTwoWorkers_areLoadedAtOnce() throws IOException {
+    for (String[] pair : new String[][] {{"web", "phone"}, {"phone", "web"}}) {
+      Files.writeString(
+          folder.resolve(pair[0] + ".py"),
+          "import os, time\nopen('%s.here', 'w').close()\n".formatted(pair[0])
+              + "while not os.path.exists('%s.here'): time.sleep(0.05)\n".formatted(pair[1])
+              + APP);
+    }
+    Files.writeString(
+        folder.resolve("lkagent.yaml"),
+        "port: 0\nidle-processes: 1\ninterpreter: %s\n".formatted(PythonTools.python())
+            + "workers:\n  web:\n    python: web.py\n  phone:\n    python: phone.py\n");
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        Lkagent worker =
+            Lkagent.start(folder, Lkagent.keys(server), "worker", "start", "--log-format=json")) {
+      eventually(LONG, worker::said, () -> worker.stderr().split("\"registered\"", -1).length == 3);
+      Lkagent.signal(worker.pid(), "TERM");
+      assertEquals(0, worker.awaitExit(LONG), worker::said);
+      worker.awaitNothingLeft(LONG);
+    }
+  }
+
+  @Test
+  void stop_whileAnAppIsLoaded_endsAtOnceAndLeavesNothing() throws IOException {
+    Files.writeString(
+        folder.resolve("slow.py"),
+        "import time\nprint('the import has begun', flush=True)\ntime.sleep(1000)\n");
+    Path runtime = folder.resolve("run");
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        Lkagent worker =
+            Lkagent.start(
+                folder,
+                Lkagent.keys(server),
+                "worker",
+                "start",
+                "--port=0",
+                "--python=slow.py",
+                "--runtime-dir=" + runtime,
+                "--interpreter=" + PythonTools.python())) {
+      eventually(LONG, worker::said, () -> worker.stderr().contains("the import has begun"));
+      Lkagent.signal(worker.pid(), "TERM");
+      assertEquals(0, worker.awaitExit(LONG), worker::said);
+      worker.awaitNothingLeft(LONG);
+      try (var left = Files.list(runtime)) {
+        assertEquals(
+            0, left.filter(file -> file.getFileName().toString().startsWith("app-")).count());
+      }
+    }
+  }
+
   @Test
   void printConfig_loadsTheAppAndNamesItAsASource() throws IOException {
     Files.writeString(folder.resolve("main.py"), APP);

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.testing.Eventually;
 import io.lkagent.testing.Lkagent;
+import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.PythonWorker;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.RecordingProxy;
 import io.lkagent.testing.ServerApi;
-import io.lkagent.testing.TriedAgain;
 import io.lkagent.testing.WireRecord;
 import io.lkagent.time.Time;
 import java.io.IOException;
@@ -25,9 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What our worker and LiveKit's own Python worker do on the wire in the same life on the real
@@ -36,10 +34,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * <p>Of the Python worker that alone is asserted which follows from how it is made; times are
  * recorded.
  */
-@ExtendWith(TriedAgain.class)
-@Tag("livekit")
 @Tag("python")
-@Isolated("a dispatch that is answered late is lost, on the real server")
+@OnRealServer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WireComparisonTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.devserver.DevServerConfig;
 import io.lkagent.ipc.FromChild;
-import io.lkagent.ipc.JobStart;
 import io.lkagent.testing.ChildUnderTest;
 import io.lkagent.testing.DevServerUnderTest;
 import io.lkagent.testing.TestCertificate;
-import io.lkagent.testing.TestTokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,19 +40,7 @@ final class DevRoomTlsTest {
                 Map.of("LKAGENT_CA_FILE", authority.toString()), TestAgents.Quitter.class)
             .toReady();
     assertTrue(server.url().startsWith("wss://"), server.url());
-    child.startJob(
-        new JobStart(
-            "AJ_1",
-            "",
-            "",
-            "",
-            Map.of(),
-            new JobStart.Room("room", "", ""),
-            "agent",
-            server.url(),
-            TestTokens.participant(server, "room", "agent"),
-            JobStart.MEDIA_DEV,
-            0));
+    child.startJob(ChildUnderTest.job(server, "room"));
     return child;
   }
 

@@ -4,11 +4,9 @@ import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lkagent.ipc.FromChild;
-import io.lkagent.ipc.JobStart;
 import io.lkagent.testing.ChildUnderTest;
 import io.lkagent.testing.DevServerUnderTest;
 import io.lkagent.testing.RawParticipant;
-import io.lkagent.testing.TestTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,19 +61,7 @@ final class LoadedClassesTest {
           loaded(List.of("io.lkagent.websocket.", "io.lkagent.log.Log", DevRoom.class.getName()));
       assertEquals(List.of(), early);
       assertEquals(List.of(), loaded(HEAVY));
-      child.startJob(
-          new JobStart(
-              "AJ_1",
-              "",
-              "",
-              "",
-              Map.of(),
-              new JobStart.Room("room", "", ""),
-              "agent",
-              server.url(),
-              TestTokens.participant(server, "room", "agent"),
-              JobStart.MEDIA_DEV,
-              0));
+      child.startJob(ChildUnderTest.job(server, "room"));
       child.await(FromChild.Activity.class);
       try (RawParticipant ann = RawParticipant.join(server, "room", "ann")) {
         while (child.await(FromChild.Activity.class).participants() != 1) {

@@ -109,6 +109,22 @@ public final class ChildUnderTest implements AutoCloseable {
         0);
   }
 
+  /** A job in {@code room} of a dev server. */
+  public static JobStart job(DevServerUnderTest server, String room) {
+    return new JobStart(
+        "AJ_1",
+        "",
+        "",
+        "",
+        Map.of(),
+        new JobStart.Room(room, "", ""),
+        "agent",
+        server.url(),
+        TestTokens.participant(server, room, "agent"),
+        JobStart.MEDIA_DEV,
+        0);
+  }
+
   public long pid() {
     return process.pid();
   }

@@ -34,7 +34,7 @@ final class DelayLine implements AutoCloseable {
         due.frame().write(to.getOutputStream(), due.masked());
       }
     } catch (InterruptedException | IOException e) {
-      RecordingProxy.closeQuietly(to);
+      Sockets.closeQuietly(to);
     }
   }
 

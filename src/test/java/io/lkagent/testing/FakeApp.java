@@ -43,16 +43,20 @@ public final class FakeApp implements AutoCloseable {
     this.folder = folder;
     try {
       Path file = Files.writeString(folder.resolve("app.json"), Json.write(Json.object(behaviour)));
-      AppCommand app =
-          new AppCommand(Language.PYTHON, List.of("python3", script().toString()), file);
       this.host =
-          AppHost.start(app, job("serve"), spawner, folder.resolve("run"), times, Time.raw());
+          AppHost.start(
+              command(file), job("serve"), spawner, folder.resolve("run"), times, Time.raw());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (AppFault | RuntimeException e) {
       spawner.close();
       throw e;
     }
+  }
+
+  /** An app that behaves as {@code file} says. */
+  public static AppCommand command(Path file) {
+    return new AppCommand(Language.PYTHON, List.of("python3", script().toString()), file);
   }
 
   /** Generous where nothing is tried, short where a test waits for it. */

@@ -47,7 +47,8 @@ public final class NodeAppUnderTest implements AutoCloseable {
     return new NodeAppUnderTest(modules, "app.mjs", source);
   }
 
-  private static Path modules(String version) {
+  /** Where the framework in that version is installed. */
+  public static Path modules(String version) {
     String tools =
         System.getProperty(
             "lkagent.test.tools", System.getProperty("user.home") + "/.cache/lkagent-tests");

@@ -64,9 +64,8 @@ public final class RecordingProxy implements AutoCloseable {
   }
 
   private final URI upstream;
-  private final ServerSocket listener;
+  private final Sockets sockets;
   private final List<Message> messages = new CopyOnWriteArrayList<>();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Socket> agents = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<Direction, Duration> delays = new EnumMap<>(Direction.class);
@@ -76,7 +75,7 @@ public final class RecordingProxy implements AutoCloseable {
 
   private RecordingProxy(URI upstream, ServerSocket listener) {
     this.upstream = upstream;
-    this.listener = listener;
+    this.sockets = new Sockets(listener);
   }
 
   /** Starts one in front of {@code url} (http or ws). */
@@ -84,7 +83,7 @@ public final class RecordingProxy implements AutoCloseable {
     try {
       ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
       RecordingProxy proxy = new RecordingProxy(URI.create(url), listener);
-      Thread.ofVirtual().name("recording-proxy").start(proxy::accept);
+      proxy.sockets.serve("recording-proxy", proxy::serve);
       return proxy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -92,11 +91,11 @@ public final class RecordingProxy implements AutoCloseable {
   }
 
   public String url() {
-    return "ws://127.0.0.1:" + listener.getLocalPort();
+    return "ws://127.0.0.1:" + sockets.port();
   }
 
   public String httpUrl() {
-    return "http://127.0.0.1:" + listener.getLocalPort();
+    return "http://127.0.0.1:" + sockets.port();
   }
 
   /** What was seen so far, in order of arrival. */
@@ -138,23 +137,23 @@ public final class RecordingProxy implements AutoCloseable {
 
   /** Breaks every connection that is open now, without a word. */
   public void cut() {
-    open.forEach(RecordingProxy::closeQuietly);
+    sockets.cut();
   }
 
   /** Breaks the agent WebSockets alone; what job processes have open goes on. */
   public void cutWorkers() {
-    agents.forEach(RecordingProxy::closeQuietly);
+    agents.forEach(Sockets::closeQuietly);
   }
 
   /** Breaks every connection that is open now with a TCP reset. */
   public void reset() {
-    for (Socket socket : open) {
+    for (Socket socket : sockets.open()) {
       try {
         socket.setSoLinger(true, 0);
       } catch (IOException e) {
         // It is closed already.
       }
-      closeQuietly(socket);
+      Sockets.closeQuietly(socket);
     }
   }
 
@@ -186,25 +185,12 @@ public final class RecordingProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    closeQuietly(listener);
-    cut();
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        open.add(socket);
-        Thread.ofVirtual().name("recording-proxy-peer").start(() -> serve(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
+    sockets.close();
   }
 
   private void serve(Socket worker) {
     Socket server = new Socket();
-    open.add(server);
+    sockets.add(server);
     try {
       worker.setTcpNoDelay(true);
       String head = WebSocketFrame.readHead(worker.getInputStream());
@@ -344,8 +330,7 @@ public final class RecordingProxy implements AutoCloseable {
   }
 
   private void discard(Socket socket) {
-    closeQuietly(socket);
-    open.remove(socket);
+    sockets.discard(socket);
     agents.remove(socket);
   }
 
@@ -361,13 +346,5 @@ public final class RecordingProxy implements AutoCloseable {
     OutputStream out = to.getOutputStream();
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
-  }
-
-  static void closeQuietly(java.io.Closeable resource) {
-    try {
-      resource.close();
-    } catch (IOException e) {
-      // Closed enough.
-    }
   }
 }

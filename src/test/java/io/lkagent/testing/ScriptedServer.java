@@ -10,9 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -30,14 +28,13 @@ public final class ScriptedServer implements AutoCloseable {
     void run(Peer peer) throws Exception;
   }
 
-  private final ServerSocket listener;
+  private final Sockets sockets;
   private final Script script;
   private final boolean tls;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   private ScriptedServer(ServerSocket listener, boolean tls, Script script) {
-    this.listener = listener;
+    this.sockets = new Sockets(listener);
     this.tls = tls;
     this.script = script;
   }
@@ -53,12 +50,12 @@ public final class ScriptedServer implements AutoCloseable {
             ? new ServerSocket(0, 50, loopback)
             : tls.getServerSocketFactory().createServerSocket(0, 50, loopback);
     ScriptedServer server = new ScriptedServer(listener, tls != null, script);
-    Thread.ofVirtual().name("scripted-server").start(server::accept);
+    server.sockets.serve("scripted-server", server::serve);
     return server;
   }
 
   public int port() {
-    return listener.getLocalPort();
+    return sockets.port();
   }
 
   public String url() {
@@ -72,20 +69,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   @Override
   public void close() {
-    RecordingProxy.closeQuietly(listener);
-    open.forEach(RecordingProxy::closeQuietly);
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        open.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
+    sockets.close();
   }
 
   private void serve(Socket socket) {

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +19,13 @@ import org.jspecify.annotations.Nullable;
  * target to one port of this machine, whatever its name.
  */
 public final class TestProxy implements AutoCloseable {
-  private final ServerSocket listener;
+  private final Sockets sockets;
   private final int target;
   private final @Nullable String credentials;
   private final List<String> requests = new CopyOnWriteArrayList<>();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private TestProxy(ServerSocket listener, int target, @Nullable String credentials) {
-    this.listener = listener;
+    this.sockets = new Sockets(listener);
     this.target = target;
     this.credentials = credentials;
   }
@@ -37,12 +34,12 @@ public final class TestProxy implements AutoCloseable {
   public static TestProxy to(int target, @Nullable String credentials) throws IOException {
     ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     TestProxy proxy = new TestProxy(listener, target, credentials);
-    Thread.ofVirtual().name("test-proxy").start(proxy::accept);
+    proxy.sockets.serve("test-proxy", proxy::serve);
     return proxy;
   }
 
   public int port() {
-    return listener.getLocalPort();
+    return sockets.port();
   }
 
   /** The variables that make a program use it; {@code userInfo} like {@code user:password@}. */
@@ -58,26 +55,13 @@ public final class TestProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    RecordingProxy.closeQuietly(listener);
-    open.forEach(RecordingProxy::closeQuietly);
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        open.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
+    sockets.close();
   }
 
   private void serve(Socket client) {
     try (client;
         Socket server = new Socket()) {
-      open.add(server);
+      sockets.add(server);
       String head = WebSocketFrame.readHead(client.getInputStream());
       if (!authorized(head)) {
         answer(
