@@ -630,8 +630,12 @@ class App:
                 importlib.import_module(package)
             except ImportError:
                 pass  # of another version, or said where it is used
-        importlib.import_module("livekit.agents.ipc.job_proc_lazy_main")
+        for module in ("ctypes", "multiprocessing.util", "livekit.agents.ipc.job_proc_lazy_main"):
+            importlib.import_module(module)
         guard_api()
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(rehearse(None))  # whatever it imports or caches is shared
+        loop.close()
 
 
 def import_framework() -> None:
