@@ -1373,6 +1373,8 @@ class FrameworkJob:
         """Runs the job until the process may leave, once there is one."""
         self._await_start = await_start
         self._client.run()
+        # Its native library still tells the loop of things, which is closed.
+        logging.getLogger("livekit").setLevel(logging.CRITICAL + 1)
 
     async def _run(self, messages: Any) -> None:
         await self._bridge.open()
