@@ -1434,10 +1434,14 @@ class JobBridge:
             await self._dev.leave()
 
     async def tell(self, message: Any) -> None:
-        """Says something to the framework in its worker's place."""
+        """Says something to the framework in its worker's place, if it still listens."""
         from livekit.agents.ipc import channel
+        from livekit.agents.utils.aio import duplex_unix
 
-        await channel.asend_message(self._out, message)
+        try:
+            await channel.asend_message(self._out, message)
+        except duplex_unix.DuplexClosed:
+            pass
 
     # -- from the worker
 

@@ -12,7 +12,6 @@ import io.lkagent.testing.ServerUnderTest;
 import io.lkagent.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
-import livekit.LivekitAgent.JobStatus;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +45,7 @@ final class PythonChaosTest {
         PythonRun run = PythonRun.start(folder, server, APP)) {
       long first = run.serve("first");
       Lkagent.signal(first, "KILL");
-      run.awaitJob("first", JobStatus.JS_FAILED);
+      run.worker().awaitLog("the job failed", "room_name", "first");
       long second = run.serve("second");
       assertNotEquals(first, second);
       server.restart();

@@ -1,7 +1,6 @@
 package io.lkagent.outside;
 
 import static io.lkagent.testing.Eventually.eventually;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.Proc;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import livekit.LivekitAgent.JobStatus;
 
 /** A worker with an app of LiveKit's Python framework, and the processes that it has. */
 final class PythonRun implements AutoCloseable {
@@ -85,25 +83,17 @@ final class PythonRun implements AutoCloseable {
     return processes("app").iterator().next();
   }
 
-  void awaitJob(String room, JobStatus status) {
-    eventually(
-        LONG,
-        () -> api.jobs(room) + " are not " + status + worker.said(),
-        () ->
-            api.jobs(room).stream()
-                .map(job -> job.getState().getStatus())
-                .toList()
-                .equals(List.of(status)));
-  }
-
   /** Waits until there is a process for the next room. */
   void awaitIdle() {
     eventually(LONG, () -> "none is idle" + worker.said(), () -> !processes("idle").isEmpty());
   }
 
+  /** Ends the worker, and with it the calls that still run. */
   void terminate() {
     worker.signal("TERM");
-    assertEquals(0, worker.awaitExit(LONG), worker::said);
+    worker.awaitLog("draining: no new jobs");
+    worker.signal("TERM");
+    worker.awaitExit(LONG); // the code says whether calls were cut
     worker.awaitNothingLeft(LONG);
   }
 
