@@ -209,10 +209,25 @@ def title(name: str) -> None:
         pass  # only Linux has it
 
 
+OPERATORS_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def ignore_operators_signals() -> None:
     """Only the worker decides when a call ends, not a signal to the whole group."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in OPERATORS_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def let_own_children_be_terminated() -> None:
+    """Keeps the deafness to this process: a multiprocessing.Pool ends its workers by SIGTERM."""
+
+    def restore() -> None:
+        for number in OPERATORS_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in OPERATORS_SIGNALS:
+        signal.signal(number, lambda *_: None)  # unlike SIG_IGN, not inherited by programs
+    os.register_at_fork(after_in_child=restore)
 
 
 def die_with_peer(life: socket.socket) -> None:
@@ -1205,6 +1220,7 @@ class JobProcess:
         import multiprocessing
 
         title("lkagent:idle")
+        let_own_children_be_terminated()
         multiprocessing.current_process().name = "job_proc"  # the framework looks at it
         if forked:
             self.hello()
