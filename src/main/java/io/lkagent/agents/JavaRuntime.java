@@ -35,9 +35,11 @@ public record JavaRuntime(
   private static final List<String> FIXED =
       List.of(
           "-XX:-UsePerfData",
-          // Idle, a JVM looks four times a second for locks to give back; once a minute will do.
+          // Idle, a JVM looks five times a second for what it could clear up; once a minute will
+          // do.
           "-XX:+UnlockDiagnosticVMOptions",
           "-XX:AsyncDeflationInterval=60000",
+          "-XX:ServiceThreadCleanupInterval=60000",
           "-Xlog:disable",
           "-Xlog:all=error:stderr",
           "-Djdk.reflect.useNativeAccessorOnly=true",

@@ -8,11 +8,14 @@ import io.lkagent.sdk.ComponentException;
 import io.lkagent.sdk.Init;
 import io.lkagent.sdk.ShutdownCallback;
 import io.lkagent.time.Time;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The initialisation of this process: makes the agent and loads what it declares. */
@@ -27,6 +30,7 @@ final class Initialisation implements Init, Runnable {
   private final BlockingQueue<Event> events;
   private final ShutdownCallbacks callbacks;
   private final Set<String> names = new HashSet<>();
+  private final List<Thread> loaders = new CopyOnWriteArrayList<>();
   private int criticalPending = 1;
   private boolean declaring = true;
   private volatile @Nullable Agent agent;
@@ -104,8 +108,27 @@ final class Initialisation implements Init, Runnable {
     // Not a virtual thread: a JVM's first one costs 8 ms, on the way to ready.
     Thread loader = new Thread(component, "init " + component.name());
     loader.setDaemon(true);
+    loaders.add(loader);
     loader.start();
     return component;
+  }
+
+  /**
+   * Waits for what still loads, at most {@code limit}: a native library that is at work while the
+   * process ends crashes (onnxruntime's does).
+   */
+  void awaitLoaders(Duration limit) {
+    long until = Time.raw().nanos() + limit.toNanos();
+    try {
+      for (Thread loader : loaders) {
+        Duration left = Duration.ofNanos(Math.max(1, until - Time.raw().nanos()));
+        if (!loader.join(left)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** A component is loaded, or failed. */

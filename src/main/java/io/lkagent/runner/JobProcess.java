@@ -5,6 +5,7 @@ import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.log.Log;
 import io.lkagent.time.Time;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class JobProcess {
 
   /** How long an entry point may take to return by itself, and again after an interrupt. */
   private static final long ENTRY_POINT_ENDS = SECOND;
+
+  /** How long what still loads may take before the process ends without it. */
+  private static final Duration LOADERS_END = Duration.ofMillis(500);
 
   /** How long an idle process rests before it practises: others may be starting meanwhile. */
   private static final long PRACTICE_AFTER = 2 * SECOND;
@@ -64,6 +68,7 @@ final class JobProcess {
     String failure = initialise(init);
     if (failure != null) {
       channel.send(new FromChild.Failed(failure));
+      init.awaitLoaders(LOADERS_END);
       return RunnerMain.INIT_FAILED;
     }
     JobStart start = stop == null ? awaitJob() : null;
@@ -71,6 +76,7 @@ final class JobProcess {
       serve(init, start);
     }
     runCallbacks(processCallbacks);
+    init.awaitLoaders(LOADERS_END);
     return RunnerMain.OK;
   }
 

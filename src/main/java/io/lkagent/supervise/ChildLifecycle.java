@@ -60,6 +60,9 @@ final class ChildLifecycle {
   private static final long WARN_AGAIN = Duration.ofMinutes(1).toNanos();
   private static final long WARN_GROWTH = 50L * 1024 * 1024;
 
+  /** Times in a ping interval at which pings are sent. */
+  private static final int PINGS_TOGETHER = 5;
+
   private final ChildSettings settings;
 
   ChildLifecycle(ChildSettings settings) {
@@ -212,8 +215,7 @@ final class ChildLifecycle {
       return kill(new StopCause(PROTOCOL_ERROR, "said \"hello\" twice"), null, false, now);
     }
     return Step.of(
-        new Starting(
-            s.since(), s.deadline(), true, s.phase(), now + settings.pingInterval().toNanos()),
+        new Starting(s.since(), s.deadline(), true, s.phase(), nextPing(now)),
         new Send(
             new ToChild.Init(
                 settings.pingInterval().toMillis(),
@@ -227,8 +229,7 @@ final class ChildLifecycle {
           new StopCause(PROTOCOL_ERROR, "said \"ready\" before \"hello\""), null, false, now);
     }
     return Step.of(
-        new Idle(Vitals.born(now, now + settings.pingInterval().toNanos())),
-        new Tell(new ChildNews.Ready(now - s.since())));
+        new Idle(Vitals.born(now, nextPing(now))), new Tell(new ChildNews.Ready(now - s.since())));
   }
 
   private Step<ChildState, ChildAction> startingTick(Starting s, long now) {
@@ -244,7 +245,7 @@ final class ChildLifecycle {
           new StopCause(INIT_TIMEOUT, "not ready after " + after + "; " + where), null, false, now);
     }
     if (s.greeted() && now - s.nextPingAt() >= 0) {
-      long next = now + settings.pingInterval().toNanos();
+      long next = nextPing(now);
       return Step.of(
           new Starting(s.since(), s.deadline(), true, s.phase(), next),
           new Send(new ToChild.Ping(now)));
@@ -275,13 +276,7 @@ final class ChildLifecycle {
     Serving alive = s.with(s.vitals().heard(now));
     return switch (message) {
       case FromChild.Pong(long t) -> ponged(s, t, now);
-      case FromChild.Running running ->
-          s instanceof Assigned a
-              ? Step.of(
-                  new Running(a.vitals().heard(now), a.job(), now),
-                  new Tell(new ChildNews.JobRunning(a.job())))
-              : killServing(
-                  s, new StopCause(PROTOCOL_ERROR, "said \"running\" without a job"), now);
+      case FromChild.Running running -> running(s, now);
       case FromChild.Activity(int participants, long messages) ->
           s instanceof Running r
               ? Step.of(alive, new Tell(new ChildNews.JobActivity(r.job(), participants, messages)))
@@ -301,13 +296,24 @@ final class ChildLifecycle {
   private Step<ChildState, ChildAction> ponged(Serving s, long t, long now) {
     Vitals vitals = s.vitals().ponged(t, now);
     if (s instanceof Checking checking && t == checking.token()) {
-      return new Step<>(
+      return Step.of(
           new Assigned(vitals, checking.job(), now + settings.startTimeout().toNanos()),
-          List.of(
-              new Send(new ToChild.Start(checking.job())),
-              new Tell(new ChildNews.JobSent(checking.job()))));
+          new Tell(new ChildNews.JobSent(checking.job())));
     }
     return Step.of(s.with(vitals));
+  }
+
+  private Step<ChildState, ChildAction> running(Serving s, long now) {
+    JobStart job = s.job();
+    if (job == null || !(s instanceof Assigned || s instanceof Checking)) {
+      return killServing(s, new StopCause(PROTOCOL_ERROR, "said \"running\" without a job"), now);
+    }
+    List<ChildAction> told = new ArrayList<>();
+    if (s instanceof Checking) {
+      told.add(new Tell(new ChildNews.JobSent(job)));
+    }
+    told.add(new Tell(new ChildNews.JobRunning(job)));
+    return new Step<>(new Running(s.vitals().heard(now), job, now), told);
   }
 
   private Step<ChildState, ChildAction> done(Serving s, boolean success, String reason, long now) {
@@ -329,10 +335,24 @@ final class ChildLifecycle {
     return leaving(s, new StopCause(s.ran() ? JOB_FAILED : INIT_FAILED, error), now);
   }
 
+  /**
+   * When the ping after now is due: at most one interval later, and together with other children's,
+   * because fifty wakings one by one cost the worker more than five of ten pings each.
+   */
+  private long nextPing(long now) {
+    long interval = settings.pingInterval().toNanos();
+    long due = now + interval;
+    return due - Math.floorMod(due, Math.max(1, interval / PINGS_TOGETHER));
+  }
+
+  /**
+   * The job goes out right behind the ping: to await the answer first would cost every job a round
+   * trip. A child that does not answer the ping has not started the job either, and is killed.
+   */
   private Step<ChildState, ChildAction> check(Idle s, JobStart job, long now) {
-    return Step.of(
+    return new Step<>(
         new Checking(s.vitals(), job, now, now + settings.checkTimeout().toNanos()),
-        new Send(new ToChild.Ping(now)));
+        List.of(new Send(new ToChild.Ping(now)), new Send(new ToChild.Start(job))));
   }
 
   private Step<ChildState, ChildAction> tick(Serving s, long now) {
@@ -358,9 +378,7 @@ final class ChildLifecycle {
       return stop(f, f.cause(), now);
     }
     if (!(s instanceof Finishing) && now - vitals.nextPingAt() >= 0) {
-      return Step.of(
-          s.with(vitals.pinged(now + settings.pingInterval().toNanos())),
-          new Send(new ToChild.Ping(now)));
+      return Step.of(s.with(vitals.pinged(nextPing(now))), new Send(new ToChild.Ping(now)));
     }
     return Step.of(s);
   }
@@ -405,8 +423,7 @@ final class ChildLifecycle {
   private static Step<ChildState, ChildAction> leaving(Serving s, StopCause said, long now) {
     StopCause cause = ranked(s, said);
     return new Step<>(
-        new Stopping(cause, unsent(s) ? null : s.job(), s.ran(), now + OWN_END),
-        returnUnsent(s, cause).actions());
+        new Stopping(cause, taken(s), s.ran(), now + OWN_END), returnUnread(s, cause).actions());
   }
 
   /** The cause that counts: what a child that is done gave as its reason stands against less. */
@@ -419,23 +436,25 @@ final class ChildLifecycle {
   }
 
   private Step<ChildState, ChildAction> stop(Serving s, StopCause asked, long now) {
-    StopCause cause = ranked(s, asked);
-    Step<ChildState, ChildAction> asking = ask(cause, unsent(s) ? null : s.job(), s.ran(), now);
-    return appended(asking, returnUnsent(s, cause).actions());
+    // With the job in its pipe it could still start it, before or beside the next process.
+    return s instanceof Checking
+        ? killServing(s, asked, now)
+        : ask(ranked(s, asked), s.job(), s.ran(), now);
   }
 
   private Step<ChildState, ChildAction> killServing(Serving s, StopCause why, long now) {
     StopCause cause = ranked(s, why);
-    Step<ChildState, ChildAction> killed = kill(cause, unsent(s) ? null : s.job(), s.ran(), now);
-    return appended(killed, returnUnsent(s, cause).actions());
+    Step<ChildState, ChildAction> killed = kill(cause, taken(s), s.ran(), now);
+    return appended(killed, returnUnread(s, cause).actions());
   }
 
-  /** True while the child holds a job that it was not sent. */
-  private static boolean unsent(Serving s) {
-    return s instanceof Checking;
+  /** The job that it has given a sign of having read. */
+  private static @Nullable JobStart taken(Serving s) {
+    return s instanceof Checking ? null : s.job();
   }
 
-  private static Step<ChildState, ChildAction> returnUnsent(Serving s, StopCause cause) {
+  /** A job without that sign is another's again. */
+  private static Step<ChildState, ChildAction> returnUnread(Serving s, StopCause cause) {
     return s instanceof Checking c
         ? Step.of(s, new Tell(new ChildNews.JobReturned(c.job(), cause)))
         : Step.of(s);

@@ -50,7 +50,7 @@ public sealed interface ChildState {
     }
   }
 
-  /** About to be handed a job, as soon as it answers the ping numbered {@code token}. */
+  /** Sent a job behind the ping numbered {@code token}, and has answered neither. */
   record Checking(Vitals vitals, JobStart job, long token, long deadline) implements Serving {
     @Override
     public boolean ran() {
@@ -63,7 +63,7 @@ public sealed interface ChildState {
     }
   }
 
-  /** The job was sent; the process has not said running. */
+  /** It has read the job's ping, and not said running. */
   record Assigned(Vitals vitals, JobStart job, long deadline) implements Serving {
     @Override
     public boolean ran() {

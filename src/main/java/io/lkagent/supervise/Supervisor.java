@@ -2,10 +2,10 @@ package io.lkagent.supervise;
 
 import io.lkagent.ipc.FrameReader;
 import io.lkagent.ipc.FrameTooLongException;
-import io.lkagent.ipc.FrameWriter;
 import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobProtocol;
 import io.lkagent.ipc.JobStart;
+import io.lkagent.ipc.ToChild;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.lifecycle.Machine;
@@ -24,7 +24,6 @@ import io.lkagent.time.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,7 @@ public final class Supervisor {
   private final Time time;
   private final long since;
   private final StateLoop<ChildState, ChildEvent, ChildAction> loop;
-  private final LinkedBlockingQueue<String> outbox = new LinkedBlockingQueue<>();
+  private final Outbox outbox;
   private volatile @Nullable OsProcess process;
 
   /**
@@ -80,6 +79,7 @@ public final class Supervisor {
     this.since = time.nanos();
     ChildLifecycle lifecycle = new ChildLifecycle(settings);
     this.loop = new StateLoop<>(name, time, lifecycle.initial(since), new Child(lifecycle));
+    this.outbox = new Outbox(name + "-writer", () -> loop.send(new ChildEvent.ChannelClosed()));
   }
 
   /** Starts the process. */
@@ -161,7 +161,7 @@ public final class Supervisor {
     Thread protocol = pipeThread(started, "protocol", () -> readProtocol(started));
     Thread lines =
         pipeThread(started, "output", () -> output.drain(started.pid(), started.output()));
-    Thread.ofVirtual().name(name + "-writer").start(() -> writeProtocol(started));
+    outbox.open(started.toChild());
     try {
       protocol.start();
       lines.start();
@@ -191,7 +191,7 @@ public final class Supervisor {
     try {
       for (String frame = frames.next(); frame != null; frame = frames.next()) {
         try {
-          loop.send(new ChildEvent.Received(FromChild.parse(frame)));
+          heard(FromChild.parse(frame));
         } catch (JsonException | ArithmeticException e) {
           loop.send(new ChildEvent.Garbage(garbage(frame, e)));
           return;
@@ -205,23 +205,19 @@ public final class Supervisor {
     }
   }
 
+  private void heard(FromChild message) {
+    if (message instanceof FromChild.Pong) {
+      outbox.answered();
+      // Nothing follows from it that would be too much for this thread's small stack.
+      loop.sendNow(new ChildEvent.Received(message));
+    } else {
+      loop.send(new ChildEvent.Received(message));
+    }
+  }
+
   private static String garbage(String frame, RuntimeException e) {
     String start = frame.length() > 80 ? frame.substring(0, 80) + "…" : frame;
     return "wrote what is not the job protocol: " + Json.write(start) + " (" + e.getMessage() + ")";
-  }
-
-  private void writeProtocol(OsProcess to) {
-    FrameWriter frames = new FrameWriter(to.toChild());
-    try {
-      for (String frame = outbox.take(); !frame.isEmpty(); frame = outbox.take()) {
-        frames.write(frame);
-      }
-      to.toChild().close();
-    } catch (IOException | OutOfMemoryError e) { // the latter when no thread is left to write on
-      loop.send(new ChildEvent.ChannelClosed());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void afterExit(OsProcess ended, ExitStatus status, Thread protocol, Thread lines) {
@@ -229,7 +225,7 @@ public final class Supervisor {
     Thread.ofVirtual()
         .name(name + "-exit")
         .start(() -> {
-          outbox.add("");
+          outbox.close();
           join(protocol);
           join(lines);
           loop.send(new ChildEvent.Exited(status, suspected));
@@ -309,7 +305,12 @@ public final class Supervisor {
     @Override
     public void perform(ChildAction action) {
       switch (action) {
-        case ChildAction.Send(var message) -> outbox.add(message.frame());
+        case ChildAction.Send(var message) -> {
+          if (message instanceof ToChild.Start(JobStart job)) {
+            output.tag(job); // before it can write its first line about it
+          }
+          outbox.send(message.frame());
+        }
         case ChildAction.Kill(StopCause cause) -> {
           OsProcess current = process;
           if (current != null) {
@@ -317,12 +318,7 @@ public final class Supervisor {
           }
         }
         case ChildAction.EndSession end -> endSession();
-        case ChildAction.Tell(ChildNews told) -> {
-          if (told instanceof ChildNews.JobSent(JobStart job)) {
-            output.tag(job);
-          }
-          news.accept(told);
-        }
+        case ChildAction.Tell(ChildNews told) -> news.accept(told);
         case ChildAction.Complain(ChildState state, ChildEvent event) ->
             log.error(
                 "a defect: an impossible event for a child",

@@ -11,6 +11,8 @@ import io.lkagent.ipc.ToChild;
 import io.lkagent.testing.ChildUnderTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +63,24 @@ final class RunnerTest {
       assertEquals("slow", slow.name());
       assertTrue(slow.endNanos() > slow.startNanos() && slow.startNanos() > 0, slow.toString());
       child.expect(FromChild.Ready.class);
+    }
+  }
+
+  @Test
+  void shutdown_componentLoading_endsBehindIt(@TempDir Path folder) throws Exception {
+    Path latch = folder.resolve("latch");
+    try (ChildUnderTest child = spawn(TestAgents.Latched.class)) {
+      child.expect(FromChild.Hello.class);
+      child.send(new ToChild.Init(2500, 10_000, Map.of("latch", latch.toString())));
+      child.awaitOutput("loading");
+      child.shutdown("not-needed");
+      Files.createFile(latch);
+      // A process that did not wait would be gone before its component is.
+      List<String> phases = new ArrayList<>();
+      while (!phases.contains("slow")) {
+        phases.add(child.await(FromChild.Phase.class).name());
+      }
+      assertEquals(0, child.awaitExit());
     }
   }
 

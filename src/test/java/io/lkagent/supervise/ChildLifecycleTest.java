@@ -32,10 +32,11 @@ final class ChildLifecycleTest {
   void life_oneJob_goesThroughItsStates() {
     idle();
     on(new ChildEvent.Offered(JOB));
-    assertEquals(new ToChild.Ping(now), sent().getLast());
+    assertEquals(new ToChild.Ping(now), sent().get(sent().size() - 2));
+    assertEquals(new ToChild.Start(JOB), sent().getLast());
     assertInstanceOf(ChildState.Checking.class, state);
     after(MS, new FromChild.Pong(((ChildState.Checking) state).token()));
-    assertEquals(new ToChild.Start(JOB), sent().getLast());
+    assertEquals(new ChildNews.JobSent(JOB), news().getLast());
     after(MS, new FromChild.Running());
     assertTrue(news().contains(new ChildNews.JobRunning(JOB)));
     after(SECOND, new FromChild.Activity(2, 30));
@@ -255,9 +256,29 @@ final class ChildLifecycleTest {
     tickUntil(ChildState.Killing.class);
     assertEquals(StopReason.UNRESPONSIVE, killed().reason());
     assertEquals(new ChildNews.JobReturned(JOB, killed()), news().getLast());
-    assertTrue(sent().stream().noneMatch(ToChild.Start.class::isInstance));
     on(new ChildEvent.Exited(KILLED, false));
     assertNull(ended().job());
+  }
+
+  @Test
+  void handOver_runningBeforeThePong_countsAsBoth() {
+    idle();
+    on(new ChildEvent.Offered(JOB));
+    after(MS, new FromChild.Running());
+    assertInstanceOf(ChildState.Running.class, state);
+    List<ChildNews> told = news();
+    assertEquals(
+        List.of(new ChildNews.JobSent(JOB), new ChildNews.JobRunning(JOB)),
+        told.subList(told.size() - 2, told.size()));
+  }
+
+  @Test
+  void handOver_stopAsked_killsSoThatNoTwoProcessesServeTheJob() {
+    idle();
+    on(new ChildEvent.Offered(JOB));
+    on(new ChildEvent.StopAsked(StopCause.of(StopReason.NOT_NEEDED)));
+    assertInstanceOf(ChildState.Killing.class, state);
+    assertEquals(new ChildNews.JobReturned(JOB, killed()), news().getLast());
   }
 
   @Test

@@ -143,8 +143,8 @@ final class ChildTableTest {
       assertFalse(unheard && action instanceof ChildAction.Send, pair);
       assertFalse(over(state) && action instanceof ChildAction.Kill, pair);
       if (action instanceof ChildAction.Send(ToChild.Start start)) {
-        assertTrue(state instanceof ChildState.Checking, pair);
-        assertTrue(step.state() instanceof ChildState.Assigned, pair);
+        assertTrue(state instanceof ChildState.Idle, pair);
+        assertTrue(step.state() instanceof ChildState.Checking, pair);
       }
     }
   }
