@@ -18,6 +18,7 @@ import asyncio
 import atexit
 import base64
 import collections
+import contextvars
 import dataclasses
 import fcntl
 import functools
@@ -84,6 +85,7 @@ class Frames:
         self._write_fd = write_fd
         self._lock = threading.Lock()
         self._rest = bytearray()
+        self._unseen: list[Frame] = []
 
     @staticmethod
     def inherited() -> Frames:
@@ -128,7 +130,14 @@ class Frames:
     def until_end(self) -> Iterator[Frame]:
         """Each message until the end of the input."""
         while (frames := self.receive()) is not None:
-            yield from frames
+            self._unseen = frames
+            while self._unseen:
+                yield self._unseen.pop(0)
+
+    def unseen(self) -> list[Frame]:
+        """What came together with the last message of until_end, after it."""
+        frames, self._unseen = self._unseen, []
+        return frames
 
 
 def parse(line: bytes) -> Frame | None:
@@ -200,10 +209,25 @@ def title(name: str) -> None:
         pass  # only Linux has it
 
 
+OPERATORS_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def ignore_operators_signals() -> None:
     """Only the worker decides when a call ends, not a signal to the whole group."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in OPERATORS_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def let_own_children_be_terminated() -> None:
+    """Keeps the deafness to this process: a multiprocessing.Pool ends its workers by SIGTERM."""
+
+    def restore() -> None:
+        for number in OPERATORS_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in OPERATORS_SIGNALS:
+        signal.signal(number, lambda *_: None)  # unlike SIG_IGN, not inherited by programs
+    os.register_at_fork(after_in_child=restore)
 
 
 def die_with_peer(life: socket.socket) -> None:
@@ -621,7 +645,12 @@ class App:
                 importlib.import_module(package)
             except ImportError:
                 pass  # of another version, or said where it is used
-        importlib.import_module("livekit.agents.ipc.job_proc_lazy_main")
+        for module in ("ctypes", "multiprocessing.util", "livekit.agents.ipc.job_proc_lazy_main"):
+            importlib.import_module(module)
+        guard_api()
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(rehearse(None))  # whatever it imports or caches is shared
+        loop.close()
 
 
 def import_framework() -> None:
@@ -1191,6 +1220,7 @@ class JobProcess:
         import multiprocessing
 
         title("lkagent:idle")
+        let_own_children_be_terminated()
         multiprocessing.current_process().name = "job_proc"  # the framework looks at it
         if forked:
             self.hello()
@@ -1204,11 +1234,7 @@ class JobProcess:
         if job is None:
             return 1
         self._frames.say("ready")
-        start = self._await_start()
-        if start is None:
-            return 0
-        title("lkagent:job")
-        job.run(start)
+        job.run(self._await_start)
         return 0
 
     def hello(self) -> None:
@@ -1237,15 +1263,15 @@ class JobProcess:
             return None
         return job
 
-    def _await_start(self) -> Frame | None:
+    def _await_start(self) -> Frame:
         for frame in self._frames.until_end():
             if frame["type"] == "ping":
                 self._frames.say("pong", t=frame.get("t"))
             elif frame["type"] == "start":
                 return frame
             elif frame["type"] == "shutdown":
-                return None
-        return None
+                break
+        leave(0)
 
 
 class not_the_first_process:
@@ -1332,6 +1358,7 @@ class FrameworkJob:
                 await bridge.heard(msg)
 
         self._client = Client(there, None, self._runner.initialize, self._run)
+        self._bridge.monitor = LateMonitor()
 
     def _prewarm(self, process: Any) -> None:
         try:
@@ -1358,17 +1385,24 @@ class FrameworkJob:
         wire.detach()
         return None
 
-    def run(self, start: Frame) -> None:
-        """Runs the job until the process may leave."""
-        guard_api()
-        self._bridge.job = start
+    def run(self, await_start: Callable[[], Frame]) -> None:
+        """Runs the job until the process may leave, once there is one."""
+        self._await_start = await_start
         self._client.run()
+        # Its native library still tells the loop of things, which is closed.
+        logging.getLogger("livekit").setLevel(logging.CRITICAL + 1)
 
     async def _run(self, messages: Any) -> None:
         await self._bridge.open()
+        job = asyncio.ensure_future(self._runner.entrypoint(messages))
         try:
-            await self._runner.entrypoint(messages)
+            await asyncio.sleep(0)  # up to where the framework waits for its job
+            await rehearse(self._runner._job_proc)
+            # Nothing else runs in this loop yet: it may as well stand still.
+            await self._bridge.begin(self._await_start(), self._runner)
+            await job
         finally:
+            job.cancel()
             await self._bridge.close()
 
 
@@ -1386,19 +1420,27 @@ class JobBridge:
         self._participants = 0
         self._inference = inference
         self._dev: DevRoom | None = None
+        self.monitor: LateMonitor
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
-        from livekit.agents.ipc import proto
         from livekit.agents.utils.aio import duplex_unix
 
         self._out = await duplex_unix._AsyncDuplex.open(self._wire)
+
+    async def begin(self, start: Frame, runner: Any) -> None:
+        """Hands the framework its job: directly, for its own wire would take two rounds more."""
+        self.job = start
+        os.environ.setdefault("LIVEKIT_URL", str(start.get("url") or ""))
         asyncio.get_running_loop().add_reader(self._frames.read_fd, self._read)
-        if self.job.get("media") == "dev":
-            self._dev = DevRoom(self.job, self)
-        request = proto.StartJobRequest()
-        request.running_job = running_job(self.job)
-        await self.tell(request)
+        if start.get("media") == "dev":
+            self._dev = DevRoom(start, self)
+        request = start_request(start)
+        if hasattr(runner, "_start_job"):
+            runner._start_job(request)
+        else:
+            await self.tell(request)
+        self._obey(self._frames.unseen())
 
     async def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._frames.read_fd)
@@ -1408,10 +1450,14 @@ class JobBridge:
             await self._dev.leave()
 
     async def tell(self, message: Any) -> None:
-        """Says something to the framework in its worker's place."""
+        """Says something to the framework in its worker's place, if it still listens."""
         from livekit.agents.ipc import channel
+        from livekit.agents.utils.aio import duplex_unix
 
-        await channel.asend_message(self._out, message)
+        try:
+            await channel.asend_message(self._out, message)
+        except duplex_unix.DuplexClosed:
+            pass
 
     # -- from the worker
 
@@ -1423,6 +1469,9 @@ class JobBridge:
             signal.alarm(ORPHAN_S)
             self.shut_down("the worker is gone")
             return
+        self._obey(frames)
+
+    def _obey(self, frames: list[Frame]) -> None:
         for frame in frames:
             if frame["type"] == "ping":
                 self._frames.say("pong", t=frame.get("t"))
@@ -1484,6 +1533,8 @@ class JobBridge:
             self._watch(context)
             try:
                 await self._join(context)
+                title("lkagent:job")
+                self.monitor.begin()
                 await entrypoint(context)
             except Exception as e:
                 self._failure = e
@@ -1528,12 +1579,90 @@ class JobBridge:
             self._frames.say("activity", participants=participants, messages=0)
 
 
+class LateMonitor:
+    """Keeps the framework's watch over its event loop from beginning before there is a job.
+
+    It wakes the process 50 times a second, and its thread would hold up the job's own begin.
+    """
+
+    def __init__(self) -> None:
+        self._asked: Callable[[], Any] | None = None
+        try:
+            from livekit.agents.telemetry import loop_monitor
+        except ImportError:
+            return  # a version without it
+        self._module: Any = loop_monitor
+        self._original = loop_monitor.start_monitoring
+        loop_monitor.start_monitoring = self._note
+
+    def _note(self, *arguments: Any, **options: Any) -> None:
+        self._asked = lambda: self._original(*arguments, **options)
+
+    def begin(self) -> None:
+        """Called where the framework itself would have told it of the job."""
+        if self._asked is None:
+            return
+        self._module.start_monitoring = self._original
+        monitor = self._asked()
+        self._asked = None
+        tell = getattr(monitor, "set_report_context", None)
+        if tell is not None:
+            tell(contextvars.copy_context())
+
+
+async def rehearse(process: Any) -> None:
+    """Makes for nothing what the framework makes at a job's start.
+
+    A forked process has its memory copied page by page as it is first written to, which takes
+    longer than the work itself: better now than with a caller waiting.
+    """
+    try:
+        from livekit import rtc
+        from livekit.agents.job import JobContext
+
+        context = JobContext(
+            proc=process,
+            info=start_request({"accept": {}, "job": {}}).running_job,
+            room=rtc.Room(),
+            on_connect=lambda: None,
+            on_shutdown=lambda reason: None,
+            inference_executor=None,  # type: ignore[arg-type]
+        )
+        context.room.on("disconnected", lambda *_: None)
+        context._tempdir.cleanup()
+        rehearse_tracing(context)
+        await asyncio.ensure_future(asyncio.sleep(0))
+    except Exception as e:
+        log().debug("the framework's start of a job cannot be rehearsed", exc_info=e)
+
+
+def rehearse_tracing(context: Any) -> None:
+    """The same for a job's first span, unless somebody would see it."""
+    from livekit.agents import job
+    from livekit.agents.ipc import job_proc_lazy_main
+    from livekit.agents.telemetry import tracer
+    from opentelemetry import trace
+
+    getattr(job, "_observability_url", str)("ws://127.0.0.1")
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        span = getattr(job_proc_lazy_main, "_start_job_span", lambda _: None)(context)
+        if span is not None:
+            with tracer.use_span(span, end_on_exit=False):
+                contextvars.copy_context()
+
+
+def start_request(start: Frame) -> Any:
+    from livekit.agents.ipc import proto
+
+    request = proto.StartJobRequest()
+    request.running_job = running_job(start)
+    return request
+
+
 def running_job(start: Frame) -> Any:
     """The framework's description of the job that the worker has sent."""
     from livekit.agents.job import JobAcceptArguments, RunningJobInfo
 
-    url = str(start.get("url") or "")
-    os.environ.setdefault("LIVEKIT_URL", url)
     accept = start.get("accept") or {}
     known = {field.name for field in dataclasses.fields(RunningJobInfo)}
     times = {"received_at": "received_ms", "accepted_at": "accepted_ms", "assigned_at": "assigned_ms"}
@@ -1550,7 +1679,7 @@ def running_job(start: Frame) -> Any:
             attributes=accept.get("attributes") or {},
         ),
         job=job_of(start),
-        url=url,
+        url=str(start.get("url") or ""),
         token=str(start.get("token") or ""),
         worker_id=str(start.get("worker_id") or ""),
         fake_job=start.get("media") == "dev",

@@ -1,0 +1,148 @@
+package io.lkagent.outside;
+
+import static io.lkagent.testing.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lkagent.testing.DevServerUnderTest;
+import io.lkagent.testing.Proc;
+import io.lkagent.testing.ServerUnderTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Python apps that do what people's apps do and should not. */
+@Tag("python")
+final class NastyPythonAppsTest {
+  private static final String APP =
+      """
+      import asyncio, logging, multiprocessing, sys, threading, time
+      from livekit.agents import AgentServer, JobContext, cli
+
+      logging.basicConfig(level=logging.INFO, stream=sys.stdout)
+      server = AgentServer()
+
+      def setup(process):
+          print("warm", "words", sep="-")
+      server.setup_fnc = setup
+
+      def square(n):
+          return n * n
+
+      def squares(method):
+          with multiprocessing.get_context(method).Pool(2) as pool:
+              return pool.map(square, range(4))
+
+      @server.rtc_session()
+      async def entry(ctx: JobContext):
+          name = ctx.job.room.name
+          await ctx.connect()
+          if name == "pools":
+              for method in ("fork", "spawn"):
+                  print(method, await asyncio.to_thread(squares, method))
+          elif name == "blocks":
+              time.sleep(5)
+              print("blocked no more")
+          elif name == "exits":
+              sys.exit(3)
+          elif name == "stays":
+              logging.getLogger("nasty").info("it stays")
+              while True:
+                  try:
+                      await asyncio.sleep(1000)
+                  except asyncio.CancelledError:
+                      pass
+      """;
+  private static final String RUN = "\nif __name__ == '__main__': cli.run_app(server)\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void app_thatBlocksExitsStaysAndHasProcessesOfItsOwn_harmsOnlyItsRoom() throws IOException {
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        PythonRun run = PythonRun.start(folder, server, APP + RUN, "--shutdown-timeout=3s")) {
+      for (String room : List.of("blocks", "pools", "stays", "exits")) {
+        run.serve(room);
+      }
+      run.worker().awaitLog("warm-words");
+      run.worker().awaitLog("the job failed", "room_name", "exits");
+      run.worker().awaitLog("it stays", "logger", "nasty");
+      run.worker().awaitLog("fork [0, 1, 4, 9]");
+      run.worker().awaitLog("spawn [0, 1, 4, 9]");
+      run.api().deleteRoom("stays");
+      run.worker().awaitLog("the job is over", "room_name", "stays");
+      run.worker().awaitLog("blocked no more");
+      run.serve("after-all");
+      run.terminate();
+    }
+  }
+
+  @Test
+  void app_withAThreadFromItsImport_isServedByAnInterpreterARoom() throws IOException {
+    String thread = "threading.Thread(target=time.sleep, args=(1000,), name='nasty').start()\n";
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        PythonRun run = PythonRun.start(folder, server, APP + thread + RUN)) {
+      assertTrue(run.worker().stderr().contains("(nasty)"), run.worker()::said);
+      run.serve("first");
+      run.serve("second");
+      run.terminate();
+    }
+  }
+
+  @Test
+  void rooms_oneAfterTheOther_leaveNoMemoryDescriptorOrZombie() throws IOException {
+    try (ServerUnderTest server = DevServerUnderTest.start();
+        PythonRun run = PythonRun.start(folder, server, APP + RUN)) {
+      serveAndEnd(run, 0, 10);
+      List<Integer> before = descriptors(run);
+      serveAndEnd(run, 10, 40);
+      eventually(
+          PythonRun.LONG,
+          () -> descriptors(run) + " descriptors, before " + before,
+          () -> {
+            List<Integer> now = descriptors(run);
+            return now.get(0) <= before.get(0) && now.get(1) <= before.get(1) + 2;
+          });
+      assertEquals(Set.of(), zombies(run));
+      run.terminate();
+    }
+  }
+
+  private static void serveAndEnd(PythonRun run, int from, int to) {
+    for (int i = from; i < to; i++) {
+      run.serve("room-" + i);
+      run.api().deleteRoom("room-" + i);
+      run.worker().awaitLog("the job is over", "room_name", "room-" + i);
+    }
+    run.awaitIdle();
+  }
+
+  /** Of the host, and of the worker: the JVM itself opens one now and then. */
+  private static List<Integer> descriptors(PythonRun run) {
+    List<Integer> counts = new ArrayList<>();
+    for (long pid : List.of(run.host(0), run.worker().pid())) {
+      String[] open = Path.of("/proc/" + pid + "/fd").toFile().list();
+      counts.add(open == null ? -1 : open.length);
+    }
+    return counts;
+  }
+
+  private static Set<Long> zombies(PythonRun run) throws IOException {
+    Set<Long> found = new java.util.TreeSet<>();
+    long host = run.host(0);
+    for (long pid : Proc.all()) {
+      long parent = Proc.parent(pid);
+      if ((parent == host || parent == run.worker().pid())
+          && Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
+        found.add(pid);
+      }
+    }
+    return found;
+  }
+}
