@@ -501,10 +501,16 @@ class App {
     return this.capture.options;
   }
 
-  checkAgent(agentFile, isAgent) {
-    if (agentFile === this.#file && this.module && agentOf(this.module, isAgent) === undefined) {
+  /** Its agent, where that is in the same file. */
+  agent(agentFile, isAgent) {
+    if (agentFile !== this.#file || !this.module) {
+      return null;
+    }
+    const agent = agentOf(this.module, isAgent);
+    if (agent === undefined) {
       throw new AppFault('no-worker', `${this.#file} has no agent: it must say export default defineAgent({ entry: … })`);
     }
+    return agent;
   }
 }
 
@@ -561,6 +567,8 @@ class Description {
     this.usual = new ServerOptions({ ...new ServerOptions({ agent: given.agent }), production: true });
     this.usual.agentName = '';
     this.agent = path.resolve(given.agent);
+    // Of an agent in a file of its own it is not known; then its hook may have the time.
+    this.endsSessions = true;
   }
 
   get requestFunc() {
@@ -579,6 +587,9 @@ class Description {
       }
     }
     options.log_level.set ||= process.env.LOG_LEVEL !== undefined;
+    if (!this.endsSessions) {
+      delete options.session_end_timeout;
+    }
     return options;
   }
 
@@ -729,7 +740,8 @@ class Host {
     const { flavour } = app.capture;
     const index = await framework.load('index', flavour);
     const description = new Description(app.options, index);
-    app.checkAgent(description.agent, index.isAgent);
+    const agent = app.agent(description.agent, index.isAgent);
+    description.endsSessions = agent === null || agent.onSessionEnd !== undefined;
     const { level } = logs.options(OPTIONS.log_level(description.wanted));
     index.initializeLogger(logs.options(level));
     const { Job } = await framework.dependency('@livekit/protocol', flavour);

@@ -47,7 +47,8 @@ public final class NodeAppUnderTest implements AutoCloseable {
     return new NodeAppUnderTest(modules, "app.mjs", source);
   }
 
-  private static Path modules(String version) {
+  /** Where the framework lies in that version, with what it needs. */
+  public static Path modules(String version) {
     String tools =
         System.getProperty(
             "lkagent.test.tools", System.getProperty("user.home") + "/.cache/lkagent-tests");
