@@ -1076,6 +1076,10 @@ class JobProcess {
   #protocol = null;
   #initialised = new Gate();
   #ready = false;
+  /** There is something to do for a process that was ready. */
+  #wanted = new Gate();
+  /** The framework listens. */
+  #begun = new Gate();
 
   constructor(file) {
     this.#file = file;
@@ -1146,11 +1150,14 @@ class JobProcess {
   /** Puts our measures around the two functions of the user's that the framework calls. */
   #wrap(agent) {
     const { entry, prewarm } = agent;
-    agent.prewarm = (process_) =>
-      this.#worker
-        .phase('prewarm', () => prewarm?.call(agent, process_))
-        // The framework would only log this, and wait.
-        .catch((error) => this.#fail(error));
+    agent.prewarm = async (process_) => {
+      // The framework would only log what this throws, and wait.
+      await this.#worker.phase('prewarm', () => prewarm?.call(agent, process_)).catch((error) => this.#fail(error));
+      this.#ready = true;
+      this.#worker.tell({ type: 'ready' });
+      // Next it starts a thread and timers that watch the event loop 50 times a second: an idle process sleeps.
+      await this.#wanted.opened;
+    };
     agent.entry = (context) => this.#job.run((given) => entry.call(agent, given), context);
   }
 
@@ -1180,7 +1187,10 @@ class JobProcess {
     }
     const dev = start.media === 'dev';
     this.#job = new Job(this.#worker, dev ? new DevRoom(await this.#webSocket(), start.url, start.token) : null);
-    this.#parent.say('startJobRequest', { runningJob: this.#runningJob(start, dev) });
+    const runningJob = this.#runningJob(start, dev);
+    this.#wanted.open();
+    await this.#begun.opened;
+    this.#parent.say('startJobRequest', { runningJob });
   }
 
   /** What the framework's worker sends, after its way through JSON. */
@@ -1211,10 +1221,9 @@ class JobProcess {
   #fromFramework({ case: name, value }) {
     switch (name) {
       case 'initializeResponse':
-        this.#ready = true;
         // The framework ends a job process that was not pinged for 15 s. This one's worker may be silent for longer.
         setInterval(() => this.#parent.say('pingRequest', { timestamp: Date.now() }), KEEP_ALIVE_MS);
-        this.#worker.tell({ type: 'ready' });
+        this.#begun.open();
         break;
       case 'inferenceRequest':
         this.#inference.request(value);
@@ -1230,7 +1239,8 @@ class JobProcess {
       exit(0);
     }
     this.#job?.mayLeave();
-    this.#parent.say('shutdownRequest', { reason });
+    this.#wanted.open();
+    this.#begun.opened.then(() => this.#parent.say('shutdownRequest', { reason }));
   }
 
   #orphaned() {

@@ -99,7 +99,7 @@ final class NodeAppTest {
               api.participants("wanted").stream()
                   .anyMatch(p ->
                       p.getIdentity().equals("ann")
-                          && p.getAttributesMap().get("lk.agent.name").equals("greeter")));
+                          && "greeter".equals(p.getAttributesMap().get("lk.agent.name"))));
       api.deleteRoom("wanted");
       worker.awaitLog("the job is over", "room_name", "wanted");
       worker.awaitLog("goodbye");
@@ -117,12 +117,12 @@ final class NodeAppTest {
       worker.awaitLog("registered");
       ServerApi api = new ServerApi(server);
       api.createRoom("exits", "greeter");
-      JsonObject exited = worker.awaitLog("a process ended", "room_name", "exits");
+      JsonObject exited = worker.awaitLog("a process failed", "room_name", "exits");
       assertEquals("exit code 3", exited.string("exit", ""), worker::said);
       api.createRoom("killed", "greeter");
       JsonObject runs = worker.awaitLog("the agent runs", "room_name", "killed");
       Lkagent.signal(Math.round(runs.real("pid", 0)), "KILL");
-      JsonObject killed = worker.awaitLog("a process ended", "room_name", "killed");
+      JsonObject killed = worker.awaitLog("a process failed", "room_name", "killed");
       assertTrue(killed.string("exit", "").contains("SIGKILL"), worker::said);
       api.createRoom("stays", "greeter");
       worker.awaitLog("the agent runs", "room_name", "stays");
@@ -172,7 +172,7 @@ final class NodeAppTest {
       String table = shown.stdout().replaceAll(" +", " ");
       assertTrue(table.contains("--agent-name greeter main.mjs\n"), table);
       assertTrue(table.contains("--shutdown-timeout 2s main.mjs\n"), table);
-      assertTrue(table.contains("(permissions) publish subscribe main.mjs"), table);
+      assertTrue(table.contains("(permissions) publish subscribe update-metadata main.mjs"), table);
       shown.awaitNothingLeft(LONG);
     }
   }
