@@ -106,7 +106,7 @@ class Human:
         tell("joined")
         await asyncio.wait_for(self.agent.wait(), 60)
         await asyncio.sleep(1)
-        for _ in range(utterances):
+        for number in range(utterances):
             self.ended = math.inf
             self.said.clear()
             self.answer.clear()
@@ -114,7 +114,8 @@ class Human:
             await asyncio.wait_for(self.said.wait(), 30)
             await asyncio.wait_for(self.answer.wait(), 30)
             tell("answered", ms=round((self.heard - self.ended) * 1000))
-            await asyncio.sleep(2.5)
+            if number + 1 < utterances:
+                await asyncio.sleep(2.5)
         speaking.cancel()
         await self.room.disconnect()
 

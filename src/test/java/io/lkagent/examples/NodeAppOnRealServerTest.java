@@ -1,6 +1,7 @@
 package io.lkagent.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
@@ -13,6 +14,9 @@ import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
 import io.lkagent.testing.TriedAgain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +46,7 @@ final class NodeAppOnRealServerTest {
 
       const agent = fileURLToPath(new URL('agent.js', import.meta.url));
       cli.runApp(new ServerOptions({
-        agent, agentName: 'node-app', host: '127.0.0.1', port: 0, numIdleProcesses: 1, loadFunc: async () => 0,
+        agent, agentName: 'node-app', host: '127.0.0.1', port: Number(process.env.PORT), numIdleProcesses: 1, loadFunc: async () => 0,
       }));
       """;
 
@@ -94,6 +98,7 @@ final class NodeAppOnRealServerTest {
             .redirectOutput(log.toFile());
     try (RealLiveKit server = RealLiveKit.start()) {
       builder.environment().putAll(Lkagent.keys(server));
+      builder.environment().put("PORT", String.valueOf(freePort()));
       Process worker = builder.start();
       try {
         Eventually.eventually(LONG, () -> read(log), () -> read(log).contains("registered worker"));
@@ -104,6 +109,13 @@ final class NodeAppOnRealServerTest {
         worker.descendants().forEach(ProcessHandle::destroyForcibly);
         worker.destroyForcibly();
       }
+    }
+  }
+
+  /** The framework takes its default for 0. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
@@ -121,7 +133,7 @@ final class NodeAppOnRealServerTest {
     builder.environment().putAll(Lkagent.keys(server));
     Process human = builder.start();
     try {
-      human.waitFor(90, TimeUnit.SECONDS);
+      assertTrue(human.waitFor(130, TimeUnit.SECONDS), () -> read(said));
       assertEquals(0, human.exitValue(), () -> read(said));
     } finally {
       human.destroyForcibly();
@@ -147,7 +159,7 @@ final class NodeAppOnRealServerTest {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
