@@ -501,10 +501,16 @@ class App {
     return this.capture.options;
   }
 
-  checkAgent(agentFile, isAgent) {
-    if (agentFile === this.#file && this.module && agentOf(this.module, isAgent) === undefined) {
+  /** Its agent, where that is in the same file. */
+  agent(agentFile, isAgent) {
+    if (agentFile !== this.#file || !this.module) {
+      return null;
+    }
+    const agent = agentOf(this.module, isAgent);
+    if (agent === undefined) {
       throw new AppFault('no-worker', `${this.#file} has no agent: it must say export default defineAgent({ entry: … })`);
     }
+    return agent;
   }
 }
 
@@ -561,6 +567,8 @@ class Description {
     this.usual = new ServerOptions({ ...new ServerOptions({ agent: given.agent }), production: true });
     this.usual.agentName = '';
     this.agent = path.resolve(given.agent);
+    // Of an agent in a file of its own it is not known; then its hook may have the time.
+    this.endsSessions = true;
   }
 
   get requestFunc() {
@@ -579,6 +587,9 @@ class Description {
       }
     }
     options.log_level.set ||= process.env.LOG_LEVEL !== undefined;
+    if (!this.endsSessions) {
+      delete options.session_end_timeout;
+    }
     return options;
   }
 
@@ -729,7 +740,8 @@ class Host {
     const { flavour } = app.capture;
     const index = await framework.load('index', flavour);
     const description = new Description(app.options, index);
-    app.checkAgent(description.agent, index.isAgent);
+    const agent = app.agent(description.agent, index.isAgent);
+    description.endsSessions = agent === null || agent.onSessionEnd !== undefined;
     const { level } = logs.options(OPTIONS.log_level(description.wanted));
     index.initializeLogger(logs.options(level));
     const { Job } = await framework.dependency('@livekit/protocol', flavour);
@@ -1064,6 +1076,10 @@ class JobProcess {
   #protocol = null;
   #initialised = new Gate();
   #ready = false;
+  /** There is something to do for a process that was ready. */
+  #wanted = new Gate();
+  /** The framework listens. */
+  #begun = new Gate();
 
   constructor(file) {
     this.#file = file;
@@ -1134,11 +1150,14 @@ class JobProcess {
   /** Puts our measures around the two functions of the user's that the framework calls. */
   #wrap(agent) {
     const { entry, prewarm } = agent;
-    agent.prewarm = (process_) =>
-      this.#worker
-        .phase('prewarm', () => prewarm?.call(agent, process_))
-        // The framework would only log this, and wait.
-        .catch((error) => this.#fail(error));
+    agent.prewarm = async (process_) => {
+      // The framework would only log what this throws, and wait.
+      await this.#worker.phase('prewarm', () => prewarm?.call(agent, process_)).catch((error) => this.#fail(error));
+      this.#ready = true;
+      this.#worker.tell({ type: 'ready' });
+      // Next it starts a thread and timers that watch the event loop 50 times a second: an idle process sleeps.
+      await this.#wanted.opened;
+    };
     agent.entry = (context) => this.#job.run((given) => entry.call(agent, given), context);
   }
 
@@ -1168,7 +1187,10 @@ class JobProcess {
     }
     const dev = start.media === 'dev';
     this.#job = new Job(this.#worker, dev ? new DevRoom(await this.#webSocket(), start.url, start.token) : null);
-    this.#parent.say('startJobRequest', { runningJob: this.#runningJob(start, dev) });
+    const runningJob = this.#runningJob(start, dev);
+    this.#wanted.open();
+    await this.#begun.opened;
+    this.#parent.say('startJobRequest', { runningJob });
   }
 
   /** What the framework's worker sends, after its way through JSON. */
@@ -1199,10 +1221,9 @@ class JobProcess {
   #fromFramework({ case: name, value }) {
     switch (name) {
       case 'initializeResponse':
-        this.#ready = true;
         // The framework ends a job process that was not pinged for 15 s. This one's worker may be silent for longer.
         setInterval(() => this.#parent.say('pingRequest', { timestamp: Date.now() }), KEEP_ALIVE_MS);
-        this.#worker.tell({ type: 'ready' });
+        this.#begun.open();
         break;
       case 'inferenceRequest':
         this.#inference.request(value);
@@ -1218,7 +1239,8 @@ class JobProcess {
       exit(0);
     }
     this.#job?.mayLeave();
-    this.#parent.say('shutdownRequest', { reason });
+    this.#wanted.open();
+    this.#begun.opened.then(() => this.#parent.say('shutdownRequest', { reason }));
   }
 
   #orphaned() {

@@ -47,7 +47,7 @@ public final class NodeAppUnderTest implements AutoCloseable {
     return new NodeAppUnderTest(modules, "app.mjs", source);
   }
 
-  /** Where the framework in that version is installed. */
+  /** Where the framework lies in that version, with what it needs. */
   public static Path modules(String version) {
     String tools =
         System.getProperty(
