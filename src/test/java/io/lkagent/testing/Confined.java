@@ -60,7 +60,8 @@ public final class Confined {
     for (String word : command) {
       line.append('\'').append(word.replace("'", "'\\''")).append("' ");
     }
-    return List.of("script", "-qec", "exec " + line, "/dev/null");
+    // A build in the background ignores SIGINT, and all that it starts would inherit that.
+    return List.of("env", "--default-signal=INT", "script", "-qec", "exec " + line, "/dev/null");
   }
 
   @SafeVarargs
