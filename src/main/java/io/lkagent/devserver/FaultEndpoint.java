@@ -2,7 +2,6 @@ package io.lkagent.devserver;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
-import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
@@ -36,18 +35,18 @@ final class FaultEndpoint {
     this.restart = restart;
   }
 
-  void handle(@Nullable Caller caller, ServerRequest request, ServerResponse response) {
-    if (!Method.POST.equals(request.prologue().method())) {
+  void handle(HttpFront.Asked question, ServerResponse response) {
+    if (!Method.POST.equals(question.request().prologue().method())) {
       HttpFront.text(response, 405, "POST a JSON object\n");
       return;
     }
+    Caller caller = question.caller();
     if (caller == null || !caller.mayCreate()) {
       HttpFront.text(response, 401, "a token with the grant roomCreate is needed\n");
       return;
     }
-    String body = request.content().hasEntity() ? request.content().as(String.class) : "";
     try {
-      JsonObject asked = Json.parseObject(body);
+      JsonObject asked = Json.parseObject(question.body().toStringUtf8());
       Map<String, @Nullable Object> done = apply(asked);
       boolean restarts = asked.flag("restart", false);
       response

@@ -1,7 +1,9 @@
 package io.lkagent.devserver;
 
+import com.google.protobuf.ByteString;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -12,6 +14,7 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.lkagent.log.Log;
 import io.lkagent.time.Time;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -27,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The one port: routes HTTP requests and WebSocket upgrades, and says who is not let in. */
 final class HttpFront implements AutoCloseable {
-  /** An HTTP request of a verified caller, or of nobody. */
+  /** An HTTP request of a verified caller, or of nobody, read to its end. */
+  record Asked(@Nullable Caller caller, ServerRequest request, ByteString body) {}
+
   private interface Route {
-    void handle(@Nullable Caller caller, ServerRequest request, ServerResponse response);
+    void handle(Asked asked, ServerResponse response);
   }
 
   /** Where to listen, and how. */
@@ -40,6 +45,7 @@ final class HttpFront implements AutoCloseable {
   private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
   private static final int MAX_BODY_BYTES = 10 << 20;
+  private static final int MAX_SKIPPED_BYTES = 10 * MAX_BODY_BYTES;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final String AGENT = "/agent";
   private static final String JOIN = "/dev/join";
@@ -71,7 +77,7 @@ final class HttpFront implements AutoCloseable {
             .any("/dev/faults", (req, res) -> route(req, res, faultEndpoint::handle))
             .any(AGENT, this::declined)
             .any(JOIN, this::declined)
-            .any("/", (req, res) -> route(req, res, (caller, q, r) -> text(r, 200, "OK")))
+            .any("/", (req, res) -> route(req, res, (asked, r) -> text(r, 200, "OK")))
             .any("/*", (req, res) -> route(req, res, HttpFront::notFound));
     HELIDON.setLevel(Level.WARNING);
     this.server = server(address, routes, selector());
@@ -96,7 +102,7 @@ final class HttpFront implements AutoCloseable {
             .port(address.port())
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(100))
-            .maxPayloadSize(MAX_BODY_BYTES)
+            .maxPayloadSize(MAX_SKIPPED_BYTES)
             .protocolsDiscoverServices(false)
             .addConnectionSelector(selector)
             .routing(routes);
@@ -153,11 +159,21 @@ final class HttpFront implements AutoCloseable {
     } else if (faults.refusesUpgrades()) {
       text(response, 503, "upgrades are refused on demand");
     } else {
-      route(request, response, (caller, q, r) -> text(r, 401, "no permissions to access the room"));
+      route(request, response, (asked, r) -> text(r, 401, "no permissions to access the room"));
     }
   }
 
   private void route(ServerRequest request, ServerResponse response, Route route) {
+    ByteString body;
+    try {
+      body = body(request);
+    } catch (IOException e) {
+      throw new CloseConnectionException("the request broke off", e);
+    }
+    if (body.size() > MAX_BODY_BYTES) {
+      text(response, 413, "a request has at most " + MAX_BODY_BYTES + " bytes\n");
+      return;
+    }
     @Nullable Caller caller;
     try {
       caller = Request.of(request.prologue(), request.headers()).caller(plane.tokens());
@@ -165,11 +181,27 @@ final class HttpFront implements AutoCloseable {
       text(response, 401, String.valueOf(e.getMessage()));
       return;
     }
-    route.handle(caller, request, response);
+    route.handle(new Asked(caller, request, body), response);
   }
 
-  private static void notFound(
-      @Nullable Caller caller, ServerRequest request, ServerResponse response) {
+  /**
+   * Reads a request before anything is answered: who closes a connection that still carries bytes
+   * resets it, and the caller never sees the answer.
+   *
+   * @return one byte more than allowed when there were more
+   */
+  private static ByteString body(ServerRequest request) throws IOException {
+    if (!request.content().hasEntity()) {
+      return ByteString.EMPTY;
+    }
+    try (InputStream in = request.content().inputStream()) {
+      ByteString body = ByteString.copyFrom(in.readNBytes(MAX_BODY_BYTES + 1));
+      in.skip(MAX_SKIPPED_BYTES);
+      return body;
+    }
+  }
+
+  private static void notFound(Asked asked, ServerResponse response) {
     text(response, 404, "404 page not found\n");
   }
 

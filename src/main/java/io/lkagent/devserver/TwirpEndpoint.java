@@ -1,5 +1,6 @@
 package io.lkagent.devserver;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -13,7 +14,6 @@ import io.lkagent.log.Log;
 import io.lkagent.time.Time;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Twirp over HTTP: finds the method, decodes the request, encodes the answer or the error. */
 final class TwirpEndpoint {
@@ -32,7 +32,8 @@ final class TwirpEndpoint {
     this.time = time;
   }
 
-  void handle(@Nullable Caller caller, ServerRequest request, ServerResponse response) {
+  void handle(HttpFront.Asked asked, ServerResponse response) {
+    ServerRequest request = asked.request();
     String path = request.path().rawPath();
     String name = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
     if (!TwirpService.serves(name)) {
@@ -45,7 +46,7 @@ final class TwirpEndpoint {
     try {
       boolean json = json(request);
       type = json ? JSON : PROTOBUF;
-      body = encode(json, answer(caller, request, name, json));
+      body = encode(json, answer(asked, name, json));
     } catch (TwirpError e) {
       status = e.httpStatus();
       type = JSON;
@@ -59,17 +60,13 @@ final class TwirpEndpoint {
     response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(body);
   }
 
-  private Message answer(
-      @Nullable Caller caller, ServerRequest request, String name, boolean json) {
+  private Message answer(HttpFront.Asked asked, String name, boolean json) {
     TwirpService.Method method = service.find(name);
     if (method == null) {
-      throw TwirpError.badRoute("no handler for path \"" + PREFIX + name + "\"", route(request));
+      throw TwirpError.badRoute(
+          "no handler for path \"" + PREFIX + name + "\"", route(asked.request()));
     }
-    return method.call().apply(caller, decode(json, method.request(), body(request)));
-  }
-
-  private static byte[] body(ServerRequest request) {
-    return request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+    return method.call().apply(asked.caller(), decode(json, method.request(), asked.body()));
   }
 
   private static boolean json(ServerRequest request) {
@@ -92,15 +89,13 @@ final class TwirpEndpoint {
     return request.prologue().method() + " " + request.path().rawPath();
   }
 
-  private static Message decode(boolean json, Message type, byte[] body) {
+  private static Message decode(boolean json, Message type, ByteString body) {
     try {
       if (!json) {
         return type.getParserForType().parseFrom(body);
       }
       Message.Builder builder = type.newBuilderForType();
-      JsonFormat.parser()
-          .ignoringUnknownFields()
-          .merge(new String(body, StandardCharsets.UTF_8), builder);
+      JsonFormat.parser().ignoringUnknownFields().merge(body.toStringUtf8(), builder);
       return builder.build();
     } catch (InvalidProtocolBufferException e) {
       throw new TwirpError(

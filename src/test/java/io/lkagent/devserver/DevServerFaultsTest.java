@@ -221,15 +221,8 @@ final class DevServerFaultsTest {
     assertEquals(413, refusal(create, admin, "application/protobuf", new byte[(10 << 20) + 1]));
   }
 
-  /**
-   * A server may close the connection behind a refusal, just as the next request goes out on it.
-   */
   private int refusal(String path, String token, String contentType, byte[] body) {
-    try {
-      return api.post(path, token, contentType, body).statusCode();
-    } catch (AssertionError closed) {
-      return api.post(path, token, contentType, body).statusCode();
-    }
+    return api.post(path, token, contentType, body).statusCode();
   }
 
   @Test
