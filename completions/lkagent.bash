@@ -4,7 +4,7 @@ _lkagent() {
   local path='' word words=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
-      ' worker' | 'worker start' | 'worker drain' | 'worker health' | ' dispatch' | ' status' | ' dev-server' | ' demo') path="${path:+$path }$word" ;;
+      ' worker' | 'worker start' | 'worker drain' | 'worker health' | ' dispatch' | ' status' | ' probe-init' | ' dev-server' | ' demo') path="${path:+$path }$word" ;;
     esac
   done
   # bash cuts --option=value at the "="
@@ -18,7 +18,10 @@ _lkagent() {
     --api-secret-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --classpath) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --cold) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --concurrency) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --cpus) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --delete) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --drain-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --env) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -39,6 +42,7 @@ _lkagent() {
     --max-initializing) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --max-jobs) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --max-retry) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --memory) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --memory-limit) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --memory-warn) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --metadata) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -48,8 +52,10 @@ _lkagent() {
     --ping-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --port) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --port-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --prepare) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --python) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --rooms) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --runs) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --runtime-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --shutdown-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -58,16 +64,18 @@ _lkagent() {
     --url) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --vad) mapfile -t COMPREPLY < <(compgen -W 'plain onnxruntime off' -- "$current"); return ;;
     --wait) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --warmup) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --working-directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
   esac
   case "$path" in
-    '') words='worker dispatch status dev-server demo --debug -h --help --quiet -V --version' ;;
+    '') words='worker dispatch status probe-init dev-server demo --debug -h --help --quiet -V --version' ;;
     'worker') words='start drain health --debug -h --help --quiet -V --version' ;;
     'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --interpreter --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --node --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --python --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
     'worker drain') words='--debug -h --help --quiet --runtime-dir --timeout -V --version' ;;
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
+    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
     'demo') words='--debug -h --help --hold --interpreter --node --python --quiet --rooms -V --version' ;;
   esac

@@ -2,7 +2,7 @@
 function __lkagent_at
     set -l path
     for word in (commandline -opc)[2..]
-        contains -- $word worker start drain health dispatch status dev-server demo
+        contains -- $word worker start drain health dispatch status probe-init dev-server demo
         and set -a path $word
     end
     test "$path" = "$argv"
@@ -11,6 +11,7 @@ complete -c lkagent -f
 complete -c lkagent -n '__lkagent_at ' -a worker -d 'Starts, drains and checks workers.'
 complete -c lkagent -n '__lkagent_at ' -a dispatch -d 'Brings an agent into a room - the one that is there, else a new one; waits for it.'
 complete -c lkagent -n '__lkagent_at ' -a status -d 'Shows the workers of this host, or those at some addresses, and their rooms.'
+complete -c lkagent -n '__lkagent_at ' -a probe-init -d 'Starts an agent as a worker would, shows where the time goes, and gives a verdict.'
 complete -c lkagent -n '__lkagent_at ' -a dev-server -d 'Runs LiveKit'\''s control plane, without media, on one port of this machine.'
 complete -c lkagent -n '__lkagent_at ' -a demo -d 'Opens rooms on an embedded server, serves each by a process of its own, shows a table.'
 complete -c lkagent -n '__lkagent_at ' -l debug -d 'Show stack traces.'
@@ -107,6 +108,35 @@ complete -c lkagent -n '__lkagent_at status' -l runtime-dir -x -a '(__fish_compl
 complete -c lkagent -n '__lkagent_at status' -l timeout -x -d 'How long to wait for each answer.'
 complete -c lkagent -n '__lkagent_at status' -l url -x -d 'A worker'\''s health address, such as http -//host -8081; repeatable.'
 complete -c lkagent -n '__lkagent_at status' -l version -d 'Print version information and exit.'
+complete -c lkagent -n '__lkagent_at probe-init' -l agent -x -d 'A Java agent; when no agent and no app is named, the built-in one.'
+complete -c lkagent -n '__lkagent_at probe-init' -l agent-name -x -d 'The name to dispatch to; empty - joins every new room.'
+complete -c lkagent -n '__lkagent_at probe-init' -l agent-option -x -d 'Handed to the agent at its start; repeatable.'
+complete -c lkagent -n '__lkagent_at probe-init' -l classpath -x -d 'Where the Java agent'\''s classes are.'
+complete -c lkagent -n '__lkagent_at probe-init' -l cold -x -d 'Starts with the agent'\''s files out of the system'\''s cache, shown apart.'
+complete -c lkagent -n '__lkagent_at probe-init' -l concurrency -x -d 'How many at once; several numbers - a series each.'
+complete -c lkagent -n '__lkagent_at probe-init' -l config -r -F -d 'Instead of lkagent.yaml in this folder.'
+complete -c lkagent -n '__lkagent_at probe-init' -l cpus -x -d 'All its processes together get so many CPUs, such as 0.5; 0 - no limit.'
+complete -c lkagent -n '__lkagent_at probe-init' -l debug -d 'Show stack traces.'
+complete -c lkagent -n '__lkagent_at probe-init' -l env -x -d 'Environment of the job'\''s process; repeatable.'
+complete -c lkagent -n '__lkagent_at probe-init' -l exec -x -d 'A program that speaks the job protocol, instead of a Java agent.'
+complete -c lkagent -n '__lkagent_at probe-init' -l fail-fast -d 'Stop at the first start that fails.'
+complete -c lkagent -n '__lkagent_at probe-init' -l help -d 'Show this help message and exit.'
+complete -c lkagent -n '__lkagent_at probe-init' -l interpreter -x -d 'What runs the app - python, node, or a virtual environment'\''s folder.'
+complete -c lkagent -n '__lkagent_at probe-init' -l jvm-arg -x -d 'For the Java agent'\''s JVM, instead of our heap and compiler flags; repeatable.'
+complete -c lkagent -n '__lkagent_at probe-init' -l memory -x -d 'And so much memory.'
+complete -c lkagent -n '__lkagent_at probe-init' -l no-inside -d 'Do not ask the runtime'\''s own instruments in a start of their own.'
+complete -c lkagent -n '__lkagent_at probe-init' -l node -r -F -d 'The same for Node.'
+complete -c lkagent -n '__lkagent_at probe-init' -l output -x -a 'table wide json yaml' -d 'table, wide, json or yaml.'
+complete -c lkagent -n '__lkagent_at probe-init' -l pass-api-keys -d 'Let job processes see LiveKit'\''s API key and secret.'
+complete -c lkagent -n '__lkagent_at probe-init' -l prepare -x -d 'A shell command before each start.'
+complete -c lkagent -n '__lkagent_at probe-init' -l python -r -F -d 'An app of LiveKit Agents in Python; without FILE, one of the usual names.'
+complete -c lkagent -n '__lkagent_at probe-init' -l quiet -d 'Print results and errors only.'
+complete -c lkagent -n '__lkagent_at probe-init' -l runs -x -d 'Measured starts, after a first one that is shown apart.'
+complete -c lkagent -n '__lkagent_at probe-init' -l timeout -x -d 'From spawn to ready (default - the worker'\''s --init-timeout, 10s).'
+complete -c lkagent -n '__lkagent_at probe-init' -l vad -x -a 'plain onnxruntime off' -d 'The built-in agent'\''s voice detection - plain, onnxruntime or off.'
+complete -c lkagent -n '__lkagent_at probe-init' -l version -d 'Print version information and exit.'
+complete -c lkagent -n '__lkagent_at probe-init' -l warmup -x -d 'More starts before them that do not count.'
+complete -c lkagent -n '__lkagent_at probe-init' -l working-directory -x -a '(__fish_complete_directories)' -d 'Of the job'\''s process (default - the worker'\''s).'
 complete -c lkagent -n '__lkagent_at dev-server' -l api-key -x -d 'The API key that tokens are signed for.'
 complete -c lkagent -n '__lkagent_at dev-server' -l api-secret-file -r -F -d 'A file with its secret; or LIVEKIT_API_SECRET.'
 complete -c lkagent -n '__lkagent_at dev-server' -l debug -d 'Show stack traces.'

@@ -10,6 +10,7 @@ import io.lkagent.frameworks.HostTimes;
 import io.lkagent.lifecycle.CloseStack;
 import io.lkagent.process.ChildSpawner;
 import io.lkagent.process.ProcessSpec;
+import io.lkagent.process.ProcessStarter;
 import io.lkagent.time.Time;
 import io.lkagent.worker.WorkerSettings;
 import java.nio.file.Path;
@@ -49,13 +50,19 @@ final class AppStart {
   private final Map<String, String> environment;
   private final CloseStack open;
   private final Time time;
-  private @Nullable ChildSpawner spawner;
+  private @Nullable ProcessStarter starter;
 
   /** What is started is closed with {@code open}. */
   AppStart(Map<String, String> environment, CloseStack open, Time time) {
     this.environment = environment;
     this.open = open;
     this.time = time;
+  }
+
+  /** The same, with the processes started by {@code starter}. */
+  AppStart(Map<String, String> environment, CloseStack open, Time time, ProcessStarter starter) {
+    this(environment, open, time);
+    this.starter = starter;
   }
 
   /**
@@ -99,11 +106,11 @@ final class AppStart {
       AppCommand command, ProcessSpec spec, Path runtimeFolder, Duration initTimeout)
       throws AppFault {
     Duration describe = initTimeout.compareTo(LEAST_DESCRIBE) > 0 ? initTimeout : LEAST_DESCRIBE;
-    if (spawner == null) {
-      spawner = open.push(new ChildSpawner(time));
+    if (starter == null) {
+      starter = open.push(new ChildSpawner(time));
     }
     AppHost host =
-        AppHost.begin(command, spec, spawner, runtimeFolder, HostTimes.of(describe), time);
+        AppHost.begin(command, spec, starter, runtimeFolder, HostTimes.of(describe), time);
     return new Loaded(command, open.push(host));
   }
 

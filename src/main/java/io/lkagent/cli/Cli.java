@@ -79,9 +79,14 @@ public final class Cli {
 
   /** The option model; nothing runs yet. */
   CommandLine commandLine(String[] args, Layers layers) {
-    WorkerConfigs configs = new WorkerConfigs(environment, directory, under -> parse(args, under));
     LkagentCommand.Context context =
-        new LkagentCommand.Context(environment, directory, useCases, configs, console);
+        new LkagentCommand.Context(
+            environment,
+            directory,
+            useCases,
+            workers(args),
+            words -> workers(words.toArray(String[]::new)),
+            console);
     CommandLine root = new CommandLine(new LkagentCommand(context));
     String asked = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst().orElse("");
     addCommands(root, asked);
@@ -95,6 +100,10 @@ public final class Cli {
     root.setHelpFactory(HelpPage::new);
     root.setExecutionStrategy(this::execute);
     return root;
+  }
+
+  private WorkerConfigs workers(String[] args) {
+    return new WorkerConfigs(environment, directory, under -> parse(args, under));
   }
 
   /** Only what is asked for: reading the options of all commands costs each of them 100 ms. */

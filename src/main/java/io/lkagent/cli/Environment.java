@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,9 +79,17 @@ final class Environment {
       return "";
     }
     String name = command.qualifiedName(" ").substring(command.root().name().length() + 1);
-    boolean workers = name.equals("worker start");
+    boolean workers =
+        name.equals("worker start") || (name.equals("probe-init") && ofTheAgent(option));
     boolean itsPort = name.equals("worker health") && option.longestName().equals("--port");
     return workers || itsPort ? "" : upper(name) + "_";
+  }
+
+  /** Whether it says which agent, as {@code worker start} does: then one variable is enough. */
+  static boolean ofTheAgent(OptionSpec option) {
+    return option.userObject() instanceof Field field
+        && (field.getDeclaringClass() == JobOptions.class
+            || field.getDeclaringClass() == AppChoice.class);
   }
 
   private static String upper(String words) {

@@ -2,7 +2,9 @@ package io.lkagent.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,17 +27,23 @@ final class LkagentCommand {
     commands.put("worker", WorkerCommand::new);
     commands.put("dispatch", DispatchCommand::new);
     commands.put("status", StatusCommand::new);
+    commands.put("probe-init", ProbeInitCommand::new);
     commands.put("dev-server", DevServerCommand::new);
     commands.put("demo", DemoCommand::new);
     return commands;
   }
 
-  /** What commands need beside their options. */
+  /**
+   * What commands need beside their options.
+   *
+   * @param workersOf the workers that a command line of {@code worker start} would start
+   */
   record Context(
       Map<String, String> environment,
       Path directory,
       UseCases useCases,
       WorkerConfigs workerConfigs,
+      Function<List<String>, WorkerConfigs> workersOf,
       Console console) {}
 
   /** A command that says how it ended. */

@@ -3,6 +3,7 @@ package io.lkagent.cli;
 import io.lkagent.api.Credentials;
 import io.lkagent.frameworks.AppFault;
 import io.lkagent.ops.DispatchRequest;
+import io.lkagent.probe.ProbePlan;
 import io.lkagent.protocol.Endpoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ record UseCases(
     DispatchRun dispatch,
     StatusRun status,
     DevServerRun devServer,
-    DemoRun demo) {
+    DemoRun demo,
+    ProbeRun probe) {
   /** Runs workers until they are told to stop. */
   interface WorkerRun {
     ExitCode run(List<NamedWorker> workers, boolean dev, Console console);
@@ -78,6 +80,13 @@ record UseCases(
   /** Runs the dev server until it is told to stop. */
   interface DevServerRun {
     ExitCode run(DevServerOptions options, SecretSource secret, Console console);
+  }
+
+  /** Starts an agent again and again, and judges how it does. */
+  interface ProbeRun {
+    record ProbeCall(NamedWorker worker, ProbePlan plan, Output.Form form) {}
+
+    ExitCode run(ProbeCall call, Console console);
   }
 
   /** Shows the main job: many rooms, one process each. */

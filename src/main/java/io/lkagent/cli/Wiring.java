@@ -12,6 +12,7 @@ final class Wiring {
         new Dispatcher(),
         new StatusTeller(),
         new DevServerRunner(),
-        new Demo());
+        new Demo(),
+        new ProbeRunner());
   }
 }

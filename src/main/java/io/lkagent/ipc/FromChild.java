@@ -3,6 +3,7 @@ package io.lkagent.ipc;
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonException;
 import io.lkagent.json.JsonObject;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,24 @@ import org.jspecify.annotations.Nullable;
  * a noticeable part of a job process's start.
  */
 public sealed interface FromChild {
-  /** The first message: who speaks which version of the protocol. */
-  record Hello(int protocol, long pid, String runtime) implements FromChild {
+  /**
+   * The first message: who speaks which version of the protocol.
+   *
+   * @param upNanos for how long the program's own code had run by then; -1 when it does not tell
+   */
+  record Hello(int protocol, long pid, String runtime, long upNanos) implements FromChild {
+    public Hello(int protocol, long pid, String runtime) {
+      this(protocol, pid, runtime, -1);
+    }
+
     @Override
     public String frame() {
-      return Json.write(
-          Json.object("type", "hello", "protocol", protocol, "pid", pid, "runtime", runtime));
+      Map<String, @Nullable Object> members =
+          Json.object("type", "hello", "protocol", protocol, "pid", pid, "runtime", runtime);
+      if (upNanos >= 0) {
+        members.put("up_ns", upNanos);
+      }
+      return Json.write(members);
     }
   }
 
@@ -134,7 +147,11 @@ public sealed interface FromChild {
     String type = m.string("type");
     return switch (type) {
       case "hello" ->
-          new Hello(m.integer("protocol"), m.number("pid"), m.string("runtime", "unknown"));
+          new Hello(
+              m.integer("protocol"),
+              m.number("pid"),
+              m.string("runtime", "unknown"),
+              m.number("up_ns", -1));
       case "phase" ->
           new Phase(
               m.string("name"),

@@ -23,12 +23,14 @@ public final class RunnerMain {
   private RunnerMain() {}
 
   public static void main(String[] args) {
+    long start = Time.raw().nanos();
     String agentClass = args.length > 0 ? args[0] : BuiltinAgent.class.getName();
     try {
       LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
       JobChannel channel = open(events);
       long hello = Time.raw().nanos();
-      channel.send(new FromChild.Hello(JobProtocol.VERSION, OwnPid.find(), runtime()));
+      channel.send(
+          new FromChild.Hello(JobProtocol.VERSION, OwnPid.find(), runtime(), hello - start));
       Thread reader = new Thread(channel, "protocol");
       reader.setDaemon(true);
       reader.start();

@@ -1,14 +1,11 @@
 package io.lkagent.worker;
 
-import io.lkagent.api.Credentials;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.ProcessStarter;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.OomWatch;
 import io.lkagent.supervise.Supervisor;
 import io.lkagent.time.Time;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** Makes job processes as the worker's settings want them. */
@@ -24,25 +21,7 @@ final class ChildFactory {
     this.starter = starter;
     this.oom = oom;
     this.time = time;
-    this.spec = spec(settings);
-  }
-
-  private static ProcessSpec spec(WorkerSettings settings) {
-    Map<String, String> environment = new HashMap<>(settings.environment());
-    if (settings.endpoint().trusted() != null) {
-      environment.put("LKAGENT_CA_FILE", settings.endpoint().trusted().toString());
-    }
-    if (settings.passApiKeys()) {
-      Credentials credentials = settings.credentials();
-      environment.put("LIVEKIT_URL", settings.endpoint().webSocketUri().toString());
-      environment.put("LIVEKIT_API_KEY", credentials.key());
-      environment.put("LIVEKIT_API_SECRET", credentials.secret());
-    }
-    return new ProcessSpec(
-        settings.agent().command(settings.java()),
-        environment,
-        WorkerSettings.WITHHELD,
-        settings.workingDirectory());
+    this.spec = settings.processSpec();
   }
 
   Supervisor create(int number, Consumer<ChildNews> news) {

@@ -7,11 +7,13 @@ import io.lkagent.frameworks.AppHost;
 import io.lkagent.frameworks.AppOption;
 import io.lkagent.frameworks.Permissions;
 import io.lkagent.pool.PoolSettings;
+import io.lkagent.process.ProcessSpec;
 import io.lkagent.protocol.Endpoint;
 import io.lkagent.protocol.Registration;
 import io.lkagent.supervise.ChildSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +110,20 @@ public record WorkerSettings(
         portFile,
         runtimeFolder,
         null);
+  }
+
+  /** What a job process of this worker is made of. */
+  public ProcessSpec processSpec() {
+    Map<String, String> own = new HashMap<>(environment);
+    if (endpoint.trusted() != null) {
+      own.put("LKAGENT_CA_FILE", endpoint.trusted().toString());
+    }
+    if (passApiKeys) {
+      own.put("LIVEKIT_URL", endpoint.webSocketUri().toString());
+      own.put("LIVEKIT_API_KEY", credentials.key());
+      own.put("LIVEKIT_API_SECRET", credentials.secret());
+    }
+    return new ProcessSpec(agent.command(java), own, WITHHELD, workingDirectory);
   }
 
   /** What it registers as; only an app can ask for other permissions than the usual ones. */

@@ -25,7 +25,11 @@ record CliRun(int exit, String out, String err, List<NamedWorker> workers) {
             (_, _) -> ExitCode.DONE,
             (_, _) -> ExitCode.DONE,
             (_, _, _) -> ExitCode.DONE,
-            (_, _) -> ExitCode.DONE);
+            (_, _) -> ExitCode.DONE,
+            (call, _) -> {
+              started.add(call.worker());
+              return ExitCode.DONE;
+            });
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exit =
