@@ -58,7 +58,8 @@ public final class Probe {
               target.settings().initTimeout().toNanos(),
               Runtime.getRuntime().availableProcessors(),
               "");
-      return new ProbeResult(version, at, subject, plan, runs, notes);
+      return new ProbeResult(
+          version, at, subject, plan, runs, new Inside.Unknown("not asked"), List.of(), notes);
     }
   }
 

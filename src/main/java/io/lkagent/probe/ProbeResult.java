@@ -9,6 +9,8 @@ import java.util.List;
  * @param version of lkagent
  * @param at when it began
  * @param runs every start, in the order in which they ended
+ * @param inside what the runtime's own instruments say
+ * @param faults how it bore faults made on purpose; empty unless asked for
  * @param notes what could not be done as asked, one line each
  */
 public record ProbeResult(
@@ -17,9 +19,12 @@ public record ProbeResult(
     Subject subject,
     ProbePlan plan,
     List<ProbeRun> runs,
+    Inside inside,
+    List<FaultResult> faults,
     List<String> notes) {
   public ProbeResult {
     runs = List.copyOf(runs);
+    faults = List.copyOf(faults);
     notes = List.copyOf(notes);
   }
 
