@@ -83,7 +83,7 @@ final class ContainerTest {
         Lkagent withTmp =
             without(
                 "with-tmp",
-                Confined.mounts(readOnly + " && mount -t tmpfs tmpfs /tmp; cd /"),
+                Confined.mounts(readOnly + " && " + emptyTmp() + "; cd /"),
                 Map.of("XDG_RUNTIME_DIR", ""));
         Lkagent portFile =
             Lkagent.startBehind(
@@ -99,6 +99,16 @@ final class ContainerTest {
       serves(withTmp, "with-tmp");
       assertFalse(withTmp.stderr().contains("with --runtime-dir"), withTmp::said);
     }
+  }
+
+  /** An empty /tmp, with our own classes in their place should they live there. */
+  private static String emptyTmp() {
+    Path project = Path.of("").toAbsolutePath();
+    String empty = "mount -t tmpfs tmpfs /tmp";
+    return project.startsWith("/tmp")
+        ? "mount --bind %1$s /mnt && %2$s && mkdir -p %1$s && mount --bind /mnt %1$s"
+            .formatted(project, empty)
+        : empty;
   }
 
   @Test
