@@ -20,6 +20,8 @@ IDLE_SECONDS = 60
 BURSTS = 3
 STARTS = 3
 APP_PATIENCE = 300
+CALLS = 20
+CALL_PATIENCE = 120
 NODE = "node-1.9.0"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -81,6 +83,42 @@ class Proxy:
                 "reached": len(found), "asked": BURSTS * WARM}
 
 
+    def connected(self):
+        """When each room's agent was connected, in monotonic nanoseconds."""
+        mark = "connected:"
+        return {key[len(mark):]: at for key, at in self.read(self.entries).items() if key.startswith(mark)}
+
+    def calls(self, server, rooms):
+        """Milliseconds from the request for these rooms, all at once, until each has its agent connected."""
+        asked = time.monotonic_ns()
+        server.create(rooms)
+        until = time.monotonic() + CALL_PATIENCE
+        while not set(rooms) <= self.connected().keys() and time.monotonic() < until:
+            time.sleep(0.2)
+        return [(at - asked) / 1e6 for room, at in self.connected().items() if room in rooms]
+
+    def connections(self, server, warm, name):
+        """Twenty calls at once; then fifty, at once another fifty, and one more: how many are served."""
+        warm()
+        machine.settle(20)
+        rooms = [f"{name}-call-{room}" for room in range(CALLS)]
+        took = self.calls(server, rooms)
+        server.delete(rooms)
+        warm()
+        machine.settle(20)
+        first, second = ([f"{name}-rush-{half}-{room}" for room in range(WARM)] for half in "ab")
+        server.create(first)
+        server.create(second)
+        self.calls(server, [name + "-last"])
+        until = time.monotonic() + CALL_PATIENCE
+        all_rooms = {*first, *second, name + "-last"}
+        while not all_rooms <= self.connected().keys() and time.monotonic() < until:
+            time.sleep(0.5)
+        served = len(all_rooms & self.connected().keys())
+        server.delete(sorted(all_rooms))
+        return {"p50": statistics.median(took), "max": max(took), "connected": len(took), "served": served}
+
+
 class Ours:
     def __init__(self, options):
         self.lkagent = os.path.join(options.prefix, "bin", "lkagent")
@@ -102,7 +140,7 @@ class Ours:
         begun = time.monotonic()
         worker = machine.spawn(
             [self.lkagent, "worker", "start", "--url", f"ws://127.0.0.1:{port}", "--api-key", livekit.KEY,
-             "--agent-name", "bench", "--idle-processes", str(idle), "--max-jobs", str(WARM), "--host", "127.0.0.1",
+             "--agent-name", "bench", "--idle-processes", str(idle), "--max-jobs", str(3 * WARM), "--host", "127.0.0.1",
              "--port", str(status), "--runtime-dir", self.options.work, *self.options.worker, *more],
             self.log, {"LIVEKIT_API_SECRET": livekit.SECRET, **(env or {})})
         self.await_idle(status, idle, 0.03, patience)
@@ -159,9 +197,9 @@ class AppOfOurs:
     def __init__(self, ours, app):
         self.ours, self.app = ours, app
 
-    def start(self, port, entries):
+    def start(self, port, entries, env):
         worker, status, took = self.ours.start(
-            port, WARM, self.app.options, {"BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries}, APP_PATIENCE)
+            port, WARM, self.app.options, {"BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries, **env}, APP_PATIENCE)
         return worker, took, lambda: self.ours.await_idle(status, WARM, 0.2, APP_PATIENCE), lambda: [
             row["pid"] for row in self.ours.processes(status) if row["state"] == "idle"]
 
@@ -184,19 +222,19 @@ class AppOfTheirs:
         machine.wait_until(f"{wanted} processes of {self.app.name}; see {self.log}", lambda: self.ready() >= wanted,
                            APP_PATIENCE, 0.1)
 
-    def start(self, port, entries):
+    def start(self, port, entries, env):
         before = self.ready()
         begun = time.monotonic()
         worker = machine.spawn(
             self.app.command, self.log,
             {"LIVEKIT_URL": f"ws://127.0.0.1:{port}", "LIVEKIT_API_KEY": livekit.KEY, "LIVEKIT_API_SECRET": livekit.SECRET,
-             "BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries})
+             "BENCH_IDLE": str(WARM), "BENCH_ENTRIES": entries, **env})
         self.await_ready(before + WARM)
         took = time.monotonic() - begun
 
         def warm():
             # It refills as soon as a job takes a process: one for each job so far.
-            self.await_ready(before + WARM + sum(1 for _ in open(entries)))
+            self.await_ready(before + WARM + sum(not line.startswith("connected:") for line in open(entries)))
             time.sleep(3)
 
         return worker, took, warm, lambda: self.children(worker)
@@ -213,15 +251,19 @@ class AppOfTheirs:
 def app(side, server, work, name):
     """One side's figures: the start of fifty, memory and CPU at rest, bursts of rooms."""
     machine.settle(20)
-    worker, took, _, children = side.start(server.port, os.devnull)
+    worker, took, _, children = side.start(server.port, os.devnull, {})
     time.sleep(10)
     pids = children()
     found = {"start": took, **idle_cpu([worker.pid], pids, IDLE_SECONDS), **memory(worker.pid, pids)}
     found["tree_pss"] = machine.pss(worker.pid) + sum(map(machine.pss, machine.descendants(worker.pid)))
     machine.end(worker)
     proxy = Proxy(server, work, name)
-    worker, _, warm, _ = side.start(proxy.port, proxy.entries)
+    worker, _, warm, _ = side.start(proxy.port, proxy.entries, {})
     found["burst"] = proxy.bursts(server, warm, name)
+    machine.end(worker)
+    open(proxy.entries, "w").close()
+    worker, _, warm, _ = side.start(proxy.port, proxy.entries, {"BENCH_CONNECT": "1"})
+    found["calls"] = proxy.connections(server, warm, name)
     machine.end(worker)
     machine.end(proxy.process)
     return found
@@ -338,6 +380,10 @@ def rows(found):
         yield f"{label}: assignment → entry point: p50", "ms", burst, ours + "burst.p50", peer + "burst.p50"
         yield (f"{label}: assignment → entry point: max", "ms", 50 if language == "python" else None, ours + "burst.max",
                peer + "burst.max")
+        yield f"{label}: request → connected, 20 rooms at once: p50", "ms", None, ours + "calls.p50", peer + "calls.p50"
+        yield f"{label}: request → connected, 20 rooms at once: max", "ms", None, ours + "calls.max", peer + "calls.max"
+        yield (f"{label}: 50 calls, at once 50 more, then one: served of 101", "calls", None, ours + "calls.served",
+               peer + "calls.served")
     yield "`lkagent --version` (peer: `lk --version`)", "ms", 110, "version", "lk_version"
 
 

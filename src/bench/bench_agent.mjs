@@ -1,5 +1,5 @@
 // The peer in Node: LiveKit's Node worker with an entry point that notes when it was reached.
-// Environment: BENCH_ENTRIES (file), BENCH_IDLE (warm processes).
+// Environment: BENCH_ENTRIES (file), BENCH_IDLE (warm processes), BENCH_CONNECT (set: it joins its room).
 import { ServerOptions, cli, defineAgent } from '@livekit/agents';
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,10 @@ export default defineAgent({
   entry: async (ctx) => {
     const reached = process.hrtime.bigint(); // CLOCK_MONOTONIC, which the proxy reads too
     appendFileSync(process.env.BENCH_ENTRIES, `${ctx.job.id} ${reached}\n`);
+    if (process.env.BENCH_CONNECT) {
+      await ctx.connect();
+      appendFileSync(process.env.BENCH_ENTRIES, `connected:${ctx.room.name} ${process.hrtime.bigint()}\n`);
+    }
   },
 });
 

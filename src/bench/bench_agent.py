@@ -1,6 +1,7 @@
 """The peer: LiveKit's Python worker with an entry point that notes when it was reached.
 
-Environment: BENCH_ENTRIES (file), BENCH_IDLE (warm processes). The framework loads a VAD of its own.
+Environment: BENCH_ENTRIES (file), BENCH_IDLE (warm processes), BENCH_CONNECT (set: it joins its room).
+The framework loads a VAD of its own.
 """
 import os
 import sys
@@ -19,6 +20,10 @@ async def entry(ctx: JobContext):
     reached = time.monotonic_ns()
     with open(os.environ["BENCH_ENTRIES"], "ab", buffering=0) as file:
         file.write(f"{ctx.job.id} {reached}\n".encode())
+    if os.environ.get("BENCH_CONNECT"):
+        await ctx.connect()
+        with open(os.environ["BENCH_ENTRIES"], "ab", buffering=0) as file:
+            file.write(f"connected:{ctx.room.name} {time.monotonic_ns()}\n".encode())
 
 
 if __name__ == "__main__":
