@@ -2018,6 +2018,9 @@ class InferenceLink:
 def main() -> NoReturn:
     role, path = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else None)
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    # From 1.29 on onnxruntime, which most VADs bring, reports to its maker by a thread that it starts
+    # when it is imported; a process with that thread cannot be forked. Whoever wants it sets it to 0.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     if role == "host":
         be_host(path)
     elif role == "job":

@@ -4,7 +4,7 @@
 set -eu
 
 livekit_server=1.13.5
-python_packages='livekit-agents==1.8.9 livekit==1.1.21 livekit-api==1.2.2'
+python_packages='livekit-agents==1.8.9 livekit-plugins-silero==1.8.9 onnxruntime==1.31.1 livekit==1.1.21 livekit-api==1.2.2'
 # The two newest minor versions, each with the media library that was current with it.
 node_frameworks='1.9.0 1.8.1'
 node_media=0.13.34

@@ -136,6 +136,21 @@ final class PythonAppTest {
     }
   }
 
+  @Test
+  void app_thatBringsASileroVad_isForked() throws IOException {
+    Path app =
+        app(
+            """
+            from livekit.plugins import silero
+            VAD = silero.VAD.load()
+            cli.run_app(WorkerOptions(entrypoint_fnc=entry))
+            """);
+    try (AppHostUnderTest host = AppHostUnderTest.start(app)) {
+      JsonObject described = host.described();
+      assertEquals("fork", described.string("mode"), () -> described.string("why", ""));
+    }
+  }
+
   /** Each app that cannot be run: the kind, what its line must say, and what it ends with. */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
