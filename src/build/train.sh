@@ -34,7 +34,7 @@ train() {
   class_path=$(printf '%s' "$2" | sed "s|[^:]*|$quoted_dir/&|g")
   shift 2
   # shellcheck disable=SC2086 # linking holds several words
-  "$java" "-XX:AOTCacheOutput=$cache" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+  "$java" "-XX:AOTCacheOutput=$cache" -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
     --sun-misc-unsafe-memory-access=allow -Djdk.reflect.useNativeAccessorOnly=true -cp "$class_path" $linking io.lkagent.install.Training "$@" >cache/log 2>&1 &&
     [ -s "$cache" ] && return
   echo "the training of $cache failed:" >&2

@@ -84,7 +84,7 @@ fi
 # 24 GiB); a small one is cleared in milliseconds. The old one grows as it must. What the start alone needed of native
 # memory (the compiler, mostly: 5 MB) goes back to the system.
 heap=
-[ "$kind" = commands ] || heap='-Xms16m -Xmn6m -XX:TrimNativeHeapInterval=10000'
+[ "$kind" = commands ] || heap='-Xms8m -Xmn3m -XX:TrimNativeHeapInterval=10000'
 
 if caches_fit; then
   java_home=$recorded_java_home

@@ -122,6 +122,7 @@ public final class Training {
       }
       api.deleteRoom(AGENT);
       within(watch.ended);
+      worker.rehearse();
       if (kind != null) {
         JobCaches.seal(jobCache, kind);
       }

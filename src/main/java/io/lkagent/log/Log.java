@@ -15,23 +15,30 @@ import org.jspecify.annotations.Nullable;
 public final class Log {
   private final String name;
   private final Map<String, Object> fields;
+  private final boolean heard;
 
-  private Log(String name, Map<String, Object> fields) {
+  private Log(String name, Map<String, Object> fields, boolean heard) {
     this.name = name;
     this.fields = fields;
+    this.heard = heard;
   }
 
   public static Log of(Class<?> owner) {
-    return new Log(owner.getName(), Map.of());
+    return named(owner.getName());
   }
 
   public static Log named(String name) {
-    return new Log(name, Map.of());
+    return new Log(name, Map.of(), true);
+  }
+
+  /** A log whose lines are made as any, and then dropped: for a rehearsal. */
+  public static Log unheard(Class<?> owner) {
+    return new Log(owner.getName(), Map.of(), false);
   }
 
   /** This log with more fields. */
   public Log with(@Nullable Object... namesAndValues) {
-    return new Log(name, merged(namesAndValues));
+    return new Log(name, merged(namesAndValues), heard);
   }
 
   public void debug(String message, @Nullable Object... namesAndValues) {
@@ -58,7 +65,12 @@ public final class Log {
       Level level, String message, @Nullable Throwable thrown, @Nullable Object... more) {
     LogPipeline pipeline = LogPipeline.current();
     if (pipeline.wants(level)) {
-      pipeline.accept(new LogEvent(Time.raw().wall(), level, name, message, merged(more), thrown));
+      LogEvent event = new LogEvent(Time.raw().wall(), level, name, message, merged(more), thrown);
+      if (heard) {
+        pipeline.accept(event);
+      } else {
+        pipeline.rehearse(event);
+      }
     }
   }
 

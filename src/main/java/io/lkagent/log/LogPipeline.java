@@ -71,6 +71,11 @@ public final class LogPipeline implements AutoCloseable {
     }
   }
 
+  /** Makes the event's line as if it were to be written, and drops it. */
+  void rehearse(LogEvent event) {
+    var _ = bytes(event);
+  }
+
   /** How many lines were written so far. */
   public long written() {
     return written.get();

@@ -26,11 +26,13 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
   private final boolean linux = System.getProperty("os.name", "").equals("Linux");
   private final ProcessTable table = new ProcessTable();
   private final Time time;
+  private final QuietPipes quiet;
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("spawner").factory());
 
   public ChildSpawner(Time time) {
     this.time = time;
+    this.quiet = new QuietPipes(time);
   }
 
   @Override
@@ -38,7 +40,7 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
     String id = UUID.randomUUID().toString();
     try {
       ProcessBuilder builder = builder(spec, id);
-      return new SpawnedProcess(spawner.submit(builder::start).get(), id, table, time);
+      return new SpawnedProcess(spawner.submit(builder::start).get(), id, table, quiet, time);
     } catch (ExecutionException e) {
       throw refused(spec, id, e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -93,5 +95,6 @@ public final class ChildSpawner implements ProcessStarter, AutoCloseable {
   @Override
   public void close() {
     spawner.shutdown();
+    quiet.close();
   }
 }

@@ -31,6 +31,15 @@ public interface OsProcess {
   }
 
   /**
+   * Runs {@code then}, which must not block, once: soon after there is output to read, at the
+   * latest before {@link #exit} completes. Until then nobody may read it. Where waiting for it
+   * costs nothing, at once.
+   */
+  default void whenPrinted(Runnable then) {
+    then.run();
+  }
+
+  /**
    * How it ended; completes once, when the system has reported it. A pipe's end says nothing: a
    * grandchild may hold it.
    */

@@ -10,13 +10,20 @@ final class SpawnedProcess implements OsProcess {
   private final Process process;
   private final String id;
   private final ProcessSession session;
+  private final QuietPipes quiet;
   private final CompletableFuture<ExitStatus> exit;
 
-  SpawnedProcess(Process process, String id, ProcessTable table, Time time) {
+  SpawnedProcess(Process process, String id, ProcessTable table, QuietPipes quiet, Time time) {
     this.process = process;
     this.id = id;
+    this.quiet = quiet;
     this.session = new ProcessSession(process.pid(), id, table, time);
-    this.exit = process.onExit().thenApply(ended -> ExitStatus.ofJdk(ended.exitValue()));
+    this.exit = process.onExit().thenApply(this::ended);
+  }
+
+  private ExitStatus ended(Process ended) {
+    quiet.stir(output());
+    return ExitStatus.ofJdk(ended.exitValue());
   }
 
   @Override
@@ -42,6 +49,14 @@ final class SpawnedProcess implements OsProcess {
   @Override
   public InputStream output() {
     return process.getErrorStream();
+  }
+
+  @Override
+  public void whenPrinted(Runnable then) {
+    quiet.watch(output(), then);
+    if (exit.isDone()) {
+      quiet.stir(output());
+    }
   }
 
   @Override

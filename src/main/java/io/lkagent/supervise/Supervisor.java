@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * The owner of one child: its loop holds the child's state, threads of its own carry the pipes.
  *
  * <p>The pipes of a child can only be read by blocking system calls, so each has a platform thread
- * with a small stack: a virtual thread would hold its carrier all the while. The sockets of a
- * forked child let it go, and need none.
+ * with a small stack: a virtual thread would hold its carrier all the while. That of its output
+ * starts when there is some. The sockets of a forked child let the carrier go, and need none.
  */
 public final class Supervisor {
   private static final Log log = Log.of(Supervisor.class);
@@ -162,17 +162,21 @@ public final class Supervisor {
     Thread lines =
         pipeThread(started, "output", () -> output.drain(started.pid(), started.output()));
     outbox.open(started.toChild());
+    start(protocol);
+    started.whenPrinted(() -> start(lines));
+    // Only now: the last words are waited for, which nobody can do before a reader runs.
+    var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
+  }
+
+  private void start(Thread pipeThread) {
     try {
-      protocol.start();
-      lines.start();
+      pipeThread.start();
     } catch (OutOfMemoryError e) { // how the JVM says that the system has no thread to give
       String why = String.valueOf(e.getMessage());
       kill(
           new StopCause(
               StopReason.SPAWN_FAILED, "no thread for its pipes: " + why + Scarcity.remedy(why)));
     }
-    // Only now: the last words are waited for, which nobody can do before a reader runs.
-    var _ = started.exit().thenAccept(status -> afterExit(started, status, protocol, lines));
   }
 
   private Thread pipeThread(OsProcess of, String pipe, Runnable task) {

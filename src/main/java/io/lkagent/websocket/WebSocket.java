@@ -53,7 +53,7 @@ public final class WebSocket {
   /**
    * @param raw the TCP connection, below TLS if there is any
    */
-  WebSocket(Socket raw, InputStream in, OutputStream out) {
+  public WebSocket(Socket raw, InputStream in, OutputStream out) {
     this.raw = raw;
     this.in = new DataInputStream(new BufferedInputStream(in));
     this.out = out;

@@ -22,7 +22,7 @@ final class LoggedOutput implements OutputSink {
 
   @Override
   public void drain(long pid, InputStream output) {
-    tags = Map.of("pid", pid);
+    add(Map.of("pid", pid));
     ChildOutput reader = new ChildOutput(output, time, () -> tags);
     lines = reader;
     reader.drain();
@@ -44,10 +44,20 @@ final class LoggedOutput implements OutputSink {
 
   @Override
   public void tag(JobStart job) {
-    Map<String, Object> more = new HashMap<>(tags);
-    more.put("room_name", job.room().name());
-    more.put("job_id", job.jobId());
-    more.put("dispatch_id", job.dispatchId());
-    tags = Map.copyOf(more);
+    add(
+        Map.of(
+            "room_name",
+            job.room().name(),
+            "job_id",
+            job.jobId(),
+            "dispatch_id",
+            job.dispatchId()));
+  }
+
+  /** It may have a job before it is read, or the other way round. */
+  private synchronized void add(Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(tags);
+    all.putAll(more);
+    tags = Map.copyOf(all);
   }
 }

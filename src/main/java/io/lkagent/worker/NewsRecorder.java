@@ -12,17 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Puts a worker's event stream into its log and its metrics. */
 final class NewsRecorder {
-  private static final Log log = Log.of(Worker.class);
-
   private static final int MOST_LACKS = 100;
 
   private final Set<String> lacks = ConcurrentHashMap.newKeySet();
   private final WorkerMetrics metrics;
   private final Roster roster;
+  private final Log log;
 
-  NewsRecorder(WorkerMetrics metrics, Roster roster) {
+  NewsRecorder(WorkerMetrics metrics, Roster roster, Log log) {
     this.metrics = metrics;
     this.roster = roster;
+    this.log = log;
   }
 
   void news(WorkerNews news) {

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,10 @@ public final class Worker implements AutoCloseable {
   private static final Duration STANDSTILL = Duration.ofSeconds(10);
   private static final Duration API_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  /** What was compiled once is compiled for every worker of this JVM. */
+  private static final AtomicBoolean rehearsed = new AtomicBoolean();
 
   private final WorkerSettings settings;
   private final WorkerListener listener;
@@ -84,7 +89,7 @@ public final class Worker implements AutoCloseable {
     ChildFactory children =
         new ChildFactory(settings, app == null ? spawner : app.processes(), oom, time);
     this.pool = new Pool(settings.pool(), children::create, new PoolNews(), time);
-    this.recorder = new NewsRecorder(metrics, roster);
+    this.recorder = new NewsRecorder(metrics, roster, log);
     this.link =
         new ServerLink(
             settings.endpoint(),
@@ -114,7 +119,35 @@ public final class Worker implements AutoCloseable {
     link.start();
     rooms.start();
     gauges.start();
+    Thread.ofVirtual().name("rehearsal").start(this::rehearseOnceWarm);
     return this;
+  }
+
+  /** In a quiet moment: what starts up, or serves, needs the processor more. */
+  private void rehearseOnceWarm() {
+    for (int turns = 0; turns < 2 && loop.state().phase() == Phase.SERVING; ) {
+      time.sleep(QUIET);
+      turns = quiet() && pool.state().count(PoolState.Slot.IDLE) >= warm() ? turns + 1 : 0;
+    }
+    rehearse();
+  }
+
+  private int warm() {
+    return Math.min(settings.pool().idle(), settings.pool().maxJobs());
+  }
+
+  private boolean quiet() {
+    WorkerState state = loop.state();
+    return state.phase() == Phase.SERVING
+        && state.link() instanceof Link.Up
+        && state.jobs().isEmpty();
+  }
+
+  /** Plays jobs through for nobody, unless it was done in this JVM. */
+  void rehearse() {
+    if (quiet() && rehearsed.compareAndSet(false, true)) {
+      log.debug("rehearsed", "jobs", Rehearsal.play(this::quiet, time));
+    }
   }
 
   /** Takes no more jobs, finishes the running ones, then ends; asked twice it ends at once. */

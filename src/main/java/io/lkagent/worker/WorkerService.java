@@ -202,6 +202,11 @@ public final class WorkerService implements AutoCloseable {
         Map.of("processes", report.processes(true)));
   }
 
+  /** Plays jobs through for nobody, which otherwise waits for a quiet moment. */
+  public void rehearse() {
+    worker.rehearse();
+  }
+
   public void drain() {
     worker.drain();
   }
