@@ -58,16 +58,7 @@ public sealed interface Inside {
         int modules,
         long totalNanos,
         long frameworkNanos) {
-      this(
-          family,
-          roots,
-          shares,
-          modules,
-          totalNanos,
-          frameworkNanos,
-          false,
-          List.of(),
-          List.of());
+      this(family, roots, shares, modules, totalNanos, frameworkNanos, false, List.of(), List.of());
     }
   }
 
