@@ -7,6 +7,7 @@
  *
  *     run   URL  ns    the module's own code ran; what ran in between is taken off
  *     load  URL  ns    it was searched, read and compiled
+ *     link  -    ns    modules that had been read were bound to each other
  *     from  URL  URL   who asked for it first
  *     only  run        searching, reading and compiling is not told by this Node
  *
@@ -67,8 +68,9 @@ class Stack {
     const read = this.#read;
     this.#read = null;
     if (read !== null && read.outer === outer) {
-      // Behind the reading of a module comes its compilation, and then the next one's turn.
-      write('load', read.url, now - read.end);
+      // Behind the reading of a module comes its compilation, and then the next one's turn; behind
+      // the last one, before any of them runs, they are linked.
+      write(...(what === 'run' ? ['link', '-'] : ['load', read.url]), now - read.end);
       this.#notOf(outer, read.end);
     }
     const frame = { what, url, others: 0n, start: process.hrtime.bigint() };

@@ -3,8 +3,8 @@ package io.lkagent.probe.inside;
 import io.lkagent.probe.Family;
 import io.lkagent.probe.Inside;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +19,7 @@ public final class InsideText {
   /** Below one part in so many nothing is shown. */
   private static final int LEAST = 100;
 
-  /** Chains of modules that cost the same are shown by their ends. */
+  /** Of a chain of modules that cost the same the outermost is shown: it is what is imported. */
   private static final double SAME = 0.95;
 
   private static final double MILLI = 1e6;
@@ -83,47 +83,47 @@ public final class InsideText {
   /** The largest modules, each below the nearest of those that loaded it and are shown, too. */
   private static void tree(List<Inside.Module> roots, long all, List<String> lines) {
     List<Inside.Module> flat = new ArrayList<>();
-    roots.forEach(root -> flatten(root, flat));
+    Set<Inside.Module> links = Collections.newSetFromMap(new IdentityHashMap<>());
+    roots.forEach(root -> flatten(root, flat, links));
     long least = Math.max(1, all / LEAST);
-    IdentityHashMap<Inside.Module, Boolean> shown = new IdentityHashMap<>();
+    Set<Inside.Module> shown = Collections.newSetFromMap(new IdentityHashMap<>());
     flat.stream()
-        .filter(module -> module.totalNanos() >= least && !isLink(module))
+        .filter(module -> module.totalNanos() >= least && !links.contains(module))
         .sorted(Comparator.comparingLong(Inside.Module::totalNanos).reversed())
         .limit(MOST_MODULES)
-        .forEach(module -> shown.put(module, true));
+        .forEach(module -> shown.add(module));
     // The cost is where the own time is, however deep.
     flat.stream()
         .filter(module -> module.ownNanos() >= least)
         .sorted(Comparator.comparingLong(Inside.Module::ownNanos).reversed())
         .limit(MOST_MODULES / 2)
-        .forEach(module -> shown.put(module, true));
-    Set<String> named = new HashSet<>();
-    roots.forEach(root -> show(root, 0, shown, named, lines));
+        .forEach(module -> shown.add(module));
+    roots.forEach(root -> show(root, 0, shown, lines));
   }
 
-  private static void flatten(Inside.Module module, List<Inside.Module> into) {
+  private static void flatten(
+      Inside.Module module, List<Inside.Module> into, Set<Inside.Module> links) {
     into.add(module);
-    module.children().forEach(child -> flatten(child, into));
+    for (Inside.Module child : module.children()) {
+      if (isLink(child, module)) {
+        links.add(child);
+      }
+      flatten(child, into, links);
+    }
   }
 
-  /** Whether nearly all of a module's time is that of one that it loaded from its own package. */
-  private static boolean isLink(Inside.Module module) {
-    return module.children().stream()
-        .anyMatch(child ->
-            child.part().equals(module.part()) && child.totalNanos() >= SAME * module.totalNanos());
+  /** Whether a module is nearly all that the one of its package did that loaded it. */
+  private static boolean isLink(Inside.Module module, Inside.Module loader) {
+    return module.part().equals(loader.part()) && module.totalNanos() >= SAME * loader.totalNanos();
   }
 
   private static void show(
-      Inside.Module module,
-      int depth,
-      IdentityHashMap<Inside.Module, Boolean> shown,
-      Set<String> named,
-      List<String> lines) {
-    boolean here = shown.containsKey(module) && named.add(module.name() + " " + depth);
+      Inside.Module module, int depth, Set<Inside.Module> shown, List<String> lines) {
+    boolean here = shown.contains(module);
     if (here) {
       lines.add(row(module.ownNanos(), module.totalNanos()) + "  ".repeat(depth) + module.name());
     }
-    module.children().forEach(child -> show(child, here ? depth + 1 : depth, shown, named, lines));
+    module.children().forEach(child -> show(child, here ? depth + 1 : depth, shown, lines));
   }
 
   private static String row(long own, long total) {

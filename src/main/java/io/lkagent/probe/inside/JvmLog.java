@@ -119,7 +119,7 @@ final class JvmLog {
     } else if (text.startsWith("Specified AOT cache not found")) {
       why = "the file is not there";
     } else if (bad && !cache.isEmpty()) {
-      failed = true;
+      failed |= level.equals("error");
       if (why.isEmpty()) {
         why = text;
         goesOn = true;

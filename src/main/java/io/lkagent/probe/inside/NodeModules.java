@@ -18,6 +18,8 @@ final class NodeModules {
   private static final String FILE = "file:";
   private static final String ADAPTER_SCRIPT = "/lkagent_app.mjs";
   private static final String APP = "app";
+  private static final String NODE = "node";
+  private static final String LINKING = "(linking ES modules)";
 
   private final Path workingDirectory;
   private final Map<String, Long> own = new LinkedHashMap<>();
@@ -25,6 +27,7 @@ final class NodeModules {
   private final Map<String, List<String>> children = new LinkedHashMap<>();
   private final Set<String> placed = new HashSet<>();
   private boolean onlyRun;
+  private long linking;
 
   private NodeModules(Path workingDirectory) {
     this.workingDirectory = workingDirectory;
@@ -44,9 +47,12 @@ final class NodeModules {
     switch (fields[0]) {
       case "run", "load" -> {
         if (fields.length == 3 && fields[1].startsWith(FILE)) {
-          own.merge(fields[1], Math.max(0, Long.parseLong(fields[2])), Long::sum);
+          // The adapter runs until ready, and waits for most of that: no time of a module.
+          boolean counts = fields[0].equals("load") || !isAdapter(fields[1]);
+          own.merge(fields[1], counts ? nanos(fields[2]) : 0, Long::sum);
         }
       }
+      case "link" -> linking += fields.length == 3 ? nanos(fields[2]) : 0;
       case "from" -> {
         if (fields.length == 3) {
           askedBy.putIfAbsent(fields[1], fields[2]);
@@ -55,6 +61,10 @@ final class NodeModules {
       case "only" -> onlyRun = true;
       default -> {}
     }
+  }
+
+  private static long nanos(String text) {
+    return Math.max(0, Long.parseLong(text));
   }
 
   private Inside.Imports imports() {
@@ -73,6 +83,9 @@ final class NodeModules {
         .filter(url -> !placed.contains(url))
         .map(this::module)
         .forEach(roots::add);
+    if (linking > 0) {
+      roots.add(ModuleTree.module(LINKING, NODE, linking, List.of()));
+    }
     ModuleTree tree = new ModuleTree(roots);
     return new Inside.Imports(
         Family.NODE,
@@ -119,6 +132,9 @@ final class NodeModules {
   }
 
   private String name(String url) {
+    if (isAdapter(url)) {
+      return ADAPTER_SCRIPT.substring(1);
+    }
     int at = url.lastIndexOf(FOLDER);
     if (at >= 0) {
       return url.substring(at + FOLDER.length());
