@@ -95,7 +95,7 @@ final class NodeModulesTest {
   }
 
   private static void assertWithin(long millis, long nanos) {
-    assertEquals(millis, nanos / 1e6, millis * 0.2);
+    assertEquals((double) millis, nanos / 1e6, millis * 0.2);
   }
 
   private static Inside.Module find(List<Inside.Module> roots, String name) {
