@@ -51,7 +51,7 @@ final class JvmLogTest {
     Inside.Jvm jvm = jvm("jvm-25-gc.log");
 
     assertEquals(3, jvm.collections());
-    assertEquals(152_623_000, jvm.pauseNanos());
+    assertEquals(152_625_000, jvm.pauseNanos());
     assertFalse(jvm.cacheUsed());
     assertEquals(WITHOUT, jvm.cache());
     assertTrue(jvm.sources().contains(new Inside.Source("the JDK's own archive", 3)));
