@@ -75,6 +75,22 @@ public record JavaRuntime(
     return new JavaRuntime(java, ownClassPath, vadFiles, null, more);
   }
 
+  /** Whether this command line is one of those below. */
+  public static boolean starts(List<String> command) {
+    return command.contains(RUNNER);
+  }
+
+  /** Why such a command line names no ahead-of-time cache, in a few words. */
+  public static String withoutCache(List<String> command) {
+    if (!command.containsAll(DEFAULTS)) {
+      return "JVM arguments of your own take the place of those that the installed cache was made"
+          + " with";
+    }
+    return JobCaches.installed() == null
+        ? "none is installed that fits these jars and this JDK; install.sh makes it"
+        : "the installed one is missing or damaged; run install.sh again";
+  }
+
   private static String ownLocation() {
     CodeSource source = JavaRuntime.class.getProtectionDomain().getCodeSource();
     URL location = source == null ? null : source.getLocation();

@@ -8,6 +8,7 @@ import io.lkagent.probe.Probe;
 import io.lkagent.probe.ProbeFault;
 import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
+import io.lkagent.probe.inside.InsideText;
 import io.lkagent.time.Time;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ final class ProbeRunner implements UseCases.ProbeRun {
       Distribution d = metric.over(result.measured());
       console.result("%-14s %12d %12d %12d".formatted(metric.text(), d.min(), d.p50(), d.max()));
     }
+    InsideText.lines(result.inside()).forEach(console::result);
     return result.counted().stream().allMatch(run -> run.outcome().ready())
         ? ExitCode.DONE
         : ExitCode.VERDICT_NO;

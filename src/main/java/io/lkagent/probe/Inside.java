@@ -4,7 +4,15 @@ import java.util.List;
 
 /** What a runtime's own instruments say about a start; from a start of its own, which they slow. */
 public sealed interface Inside {
-  /** A module that was loaded, and those that were loaded for it. */
+  /** The part that is lkagent's own adapter between a framework's app and the worker. */
+  String ADAPTER = "lkagent";
+
+  /**
+   * A module that was loaded, and those that were loaded for it.
+   *
+   * @param part the package that it belongs to: {@code numpy}, {@code livekit.plugins.silero},
+   *     {@code @livekit/agents}, {@code app}; {@code python} for Python's own; {@link #ADAPTER}
+   */
   record Module(String name, String part, long ownNanos, long totalNanos, List<Module> children) {
     public Module {
       children = List.copyOf(children);
@@ -19,6 +27,10 @@ public sealed interface Inside {
    *
    * @param roots what was loaded first, slowest first, each with what it loaded itself
    * @param shares by package, most own time first
+   * @param once whether that was the load of an app's host, which is done once for all processes
+   * @param perStart what each process that was forked from that host loaded on top, before it was
+   *     ready; empty unless {@code once}
+   * @param notes what the figures leave out, one line each
    */
   record Imports(
       Family family,
@@ -26,11 +38,27 @@ public sealed interface Inside {
       List<Share> shares,
       int modules,
       long totalNanos,
-      long frameworkNanos)
+      long frameworkNanos,
+      boolean once,
+      List<Module> perStart,
+      List<String> notes)
       implements Inside {
     public Imports {
       roots = List.copyOf(roots);
       shares = List.copyOf(shares);
+      perStart = List.copyOf(perStart);
+      notes = List.copyOf(notes);
+    }
+
+    /** Of a process that loaded all of it by itself. */
+    public Imports(
+        Family family,
+        List<Module> roots,
+        List<Share> shares,
+        int modules,
+        long totalNanos,
+        long frameworkNanos) {
+      this(family, roots, shares, modules, totalNanos, frameworkNanos, false, List.of(), List.of());
     }
   }
 

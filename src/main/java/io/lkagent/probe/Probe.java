@@ -49,6 +49,7 @@ public final class Probe {
     listener.step("opening the agent");
     try (ProbeTarget target = source.open(UnaryOperator.identity())) {
       series(target);
+      Inside inside = inside(family(target));
       Subject subject =
           new Subject(
               target.words(),
@@ -58,8 +59,7 @@ public final class Probe {
               target.settings().initTimeout().toNanos(),
               Runtime.getRuntime().availableProcessors(),
               "");
-      return new ProbeResult(
-          version, at, subject, plan, runs, new Inside.Unknown("not asked"), List.of(), notes);
+      return new ProbeResult(version, at, subject, plan, runs, inside, List.of(), notes);
     }
   }
 
@@ -67,6 +67,18 @@ public final class Probe {
   public void stop() {
     stopped = true;
     underWay.forEach(Start::abort);
+  }
+
+  /** Not after a probe that was ended early, nor of an agent that never started. */
+  private Inside inside(Family family) throws InterruptedException {
+    if (!plan.inside() || stopped) {
+      return new Inside.Unknown("not asked for");
+    }
+    if (runs.stream().noneMatch(run -> run.outcome().ready())) {
+      return new Inside.Unknown("no start became ready");
+    }
+    listener.step("looking into a start");
+    return new InsideRun(source, time, underWay::add).of(family);
   }
 
   private void series(ProbeTarget target) throws InterruptedException {
