@@ -2,8 +2,10 @@ package io.lkagent.outside;
 
 import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lkagent.json.JsonObject;
 import io.lkagent.testing.DevServerUnderTest;
 import io.lkagent.testing.Proc;
 import io.lkagent.testing.ServerUnderTest;
@@ -92,6 +94,43 @@ final class NastyPythonAppsTest {
       run.serve("first");
       run.serve("second");
       run.terminate();
+    }
+  }
+
+  private static final String LOCKED =
+      """
+      import ctypes, os
+      from livekit.agents import AgentServer, JobContext, cli
+
+      library, lock, importer = ctypes.CDLL(None), ctypes.create_string_buffer(64), os.getpid()
+      library.pthread_mutex_lock(lock)  # as a library's thread would that a fork leaves behind
+      server = AgentServer()
+
+      def setup(process):
+          if os.getpid() != importer:
+              library.pthread_mutex_lock(lock)
+      server.setup_fnc = setup
+
+      @server.rtc_session()
+      async def entry(ctx: JobContext):
+          await ctx.connect()
+      """;
+
+  @Test
+  void app_whoseLibraryDoesNotSurviveAFork_isHintedAt_andServedWithoutForks() throws IOException {
+    try (ServerUnderTest server = DevServerUnderTest.start()) {
+      try (PythonRun run = PythonRun.start(folder, server, LOCKED + RUN, "--init-timeout=2s")) {
+        JsonObject failed = run.worker().awaitLog("a process did not start");
+        assertEquals("init-timeout", failed.string("reason"), failed::toString);
+        assertTrue(failed.string("hint", "").contains("--no-fork"), failed::toString);
+        run.worker().signal("TERM");
+        run.worker().awaitNothingLeft(PythonRun.LONG);
+      }
+      try (PythonRun run = PythonRun.start(folder, server, LOCKED + RUN, "--no-fork")) {
+        run.serve("first");
+        assertFalse(run.worker().stderr().contains("loads the app by itself"));
+        run.terminate();
+      }
     }
   }
 
