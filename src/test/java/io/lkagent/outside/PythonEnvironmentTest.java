@@ -53,7 +53,7 @@ final class PythonEnvironmentTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"--idle-processes=1", "--no-fork"})
+  @ValueSource(strings = {"--max-jobs=3", "--no-fork"})
   void proxyAndTracing_reachTheJob_andItsSessionsUseTheProxy(String more) throws Exception {
     Files.writeString(folder.resolve("app.py"), APP);
     try (ServerUnderTest server = DevServerUnderTest.start();
