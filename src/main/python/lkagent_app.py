@@ -543,6 +543,13 @@ def last_line(error: BaseException) -> str:
     return text[:500]
 
 
+def with_remedy(error: BaseException) -> str:
+    """The same, and what to do where the app's code lacks the keys that the worker keeps."""
+    text = last_line(error)
+    lacks = not (os.environ.get("LIVEKIT_API_KEY") and os.environ.get("LIVEKIT_API_SECRET"))
+    return f"{text}; {NO_KEYS}" if lacks and "LIVEKIT_API_" in text else text
+
+
 def cut_traceback(error: BaseException) -> str:
     """The traceback without the frames of this file and of Python's import machinery."""
     report = traceback.TracebackException.from_exception(error)
@@ -1266,7 +1273,7 @@ class JobProcess:
         self._phases.ended("prewarm", start)
         if error is not None:
             log().error("prewarm failed", exc_info=error)
-            self._frames.say("failed", error=f"prewarm failed: {last_line(error)}")
+            self._frames.say("failed", error=f"prewarm failed: {with_remedy(error)}")
             return None
         return job
 
@@ -1520,7 +1527,7 @@ class JobBridge:
         if self._asked_to_end.is_set():
             return
         if self._failure is not None:
-            self._frames.say("done", status="failed", reason=last_line(self._failure))
+            self._frames.say("done", status="failed", reason=with_remedy(self._failure))
         elif self._dev is not None and self._dev.lost:
             self._frames.say("done", status="failed", reason=reason)
         else:

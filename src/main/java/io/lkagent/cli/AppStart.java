@@ -69,6 +69,17 @@ final class AppStart {
   }
 
   /**
+   * Loads a worker's app.
+   *
+   * @param keys the server's address and credentials, where the app is to see them
+   */
+  Loaded load(NamedWorker worker, Map<String, String> keys) throws AppFault {
+    Loaded app = begin(worker, keys);
+    app.host().awaitDescription(new CompletableFuture<>());
+    return app;
+  }
+
+  /**
    * Waits until all are loaded; false when {@code stop} completes before. What is wrong with one is
    * told at once, however long another one takes.
    */

@@ -149,6 +149,7 @@ final class PythonAppTest {
       JsonObject described = host.described();
       assertEquals("fork", described.string("mode"), () -> described.string("why", ""));
     }
+  }
 
   @Test
   void app_whoseLibraryStartsAThread_isNotForked_althoughPythonDoesNotKnowTheThread()

@@ -1,20 +1,15 @@
 package io.lkagent.outside;
 
-import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.json.JsonObject;
 import io.lkagent.testing.DevServerUnderTest;
-import io.lkagent.testing.Proc;
 import io.lkagent.testing.ServerUnderTest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,56 +127,5 @@ final class NastyPythonAppsTest {
         run.terminate();
       }
     }
-  }
-
-  @Test
-  void rooms_oneAfterTheOther_leaveNoMemoryDescriptorOrZombie() throws IOException {
-    try (ServerUnderTest server = DevServerUnderTest.start();
-        PythonRun run = PythonRun.start(folder, server, APP + RUN)) {
-      serveAndEnd(run, 0, 10);
-      List<Integer> before = descriptors(run);
-      serveAndEnd(run, 10, 40);
-      eventually(
-          PythonRun.LONG,
-          () -> descriptors(run) + " descriptors, before " + before,
-          () -> {
-            List<Integer> now = descriptors(run);
-            return now.get(0) <= before.get(0) && now.get(1) <= before.get(1) + 2;
-          });
-      assertEquals(Set.of(), zombies(run));
-      run.terminate();
-    }
-  }
-
-  private static void serveAndEnd(PythonRun run, int from, int to) {
-    for (int i = from; i < to; i++) {
-      run.serve("room-" + i);
-      run.api().deleteRoom("room-" + i);
-      run.worker().awaitLog("the job is over", "room_name", "room-" + i);
-    }
-    run.awaitIdle();
-  }
-
-  /** Of the host, and of the worker: the JVM itself opens one now and then. */
-  private static List<Integer> descriptors(PythonRun run) {
-    List<Integer> counts = new ArrayList<>();
-    for (long pid : List.of(run.host(0), run.worker().pid())) {
-      String[] open = Path.of("/proc/" + pid + "/fd").toFile().list();
-      counts.add(open == null ? -1 : open.length);
-    }
-    return counts;
-  }
-
-  private static Set<Long> zombies(PythonRun run) throws IOException {
-    Set<Long> found = new java.util.TreeSet<>();
-    long host = run.host(0);
-    for (long pid : Proc.all()) {
-      long parent = Proc.parent(pid);
-      if ((parent == host || parent == run.worker().pid())
-          && Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
-        found.add(pid);
-      }
-    }
-    return found;
   }
 }
