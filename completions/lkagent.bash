@@ -75,7 +75,7 @@ _lkagent() {
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
+    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-fork --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
     'demo') words='--debug -h --help --hold --interpreter --no-fork --node --python --quiet --rooms -V --version' ;;
   esac

@@ -125,6 +125,7 @@ complete -c lkagent -n '__lkagent_at probe-init' -l help -d 'Show this help mess
 complete -c lkagent -n '__lkagent_at probe-init' -l interpreter -x -d 'What runs the app - python, node, or a virtual environment'\''s folder.'
 complete -c lkagent -n '__lkagent_at probe-init' -l jvm-arg -x -d 'For the Java agent'\''s JVM, instead of our heap and compiler flags; repeatable.'
 complete -c lkagent -n '__lkagent_at probe-init' -l memory -x -d 'And so much memory.'
+complete -c lkagent -n '__lkagent_at probe-init' -l no-fork -d 'Python - each process loads the app by itself, for libraries that a fork breaks.'
 complete -c lkagent -n '__lkagent_at probe-init' -l no-inside -d 'Do not ask the runtime'\''s own instruments in a start of their own.'
 complete -c lkagent -n '__lkagent_at probe-init' -l node -r -F -d 'The same for Node.'
 complete -c lkagent -n '__lkagent_at probe-init' -l output -x -a 'table wide json yaml' -d 'table, wide, json or yaml.'
