@@ -128,7 +128,8 @@ final class PythonJobTest {
       JsonObject failed = job.await("failed");
       String error = failed.string("error");
       assertTrue(
-          error.startsWith("prewarm failed: ValueError: no model here, set LIVEKIT_API_KEY; the API"),
+          error.startsWith(
+              "prewarm failed: ValueError: no model here, set LIVEKIT_API_KEY; the API"),
           error);
       assertTrue(error.contains("--pass-api-keys"), error);
       assertEquals(1 << 8, host.exited(job));
