@@ -70,14 +70,14 @@ _lkagent() {
   case "$path" in
     '') words='worker dispatch status probe-init dev-server demo --debug -h --help --quiet -V --version' ;;
     'worker') words='start drain health --debug -h --help --quiet -V --version' ;;
-    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --interpreter --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --node --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --python --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
+    'worker start') words='--agent --agent-name --agent-option --api-key --api-secret-file --ca-file --classpath --config --debug --dev --drain-timeout --env --exec -h --help --host --idle-processes --idle-timeout --init-timeout --interpreter --job-retries --jvm-arg --load --load-threshold --log-format --log-level --max-initializing --max-jobs --max-retry --memory-limit --memory-warn --no-fork --node --pass-api-keys --ping-interval --ping-timeout --port --port-file --print-config --python --quiet --runtime-dir --shutdown-timeout --url --vad -V --version --working-directory' ;;
     'worker drain') words='--debug -h --help --quiet --runtime-dir --timeout -V --version' ;;
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
+    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-fork --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
-    'demo') words='--debug -h --help --hold --interpreter --node --python --quiet --rooms -V --version' ;;
+    'demo') words='--debug -h --help --hold --interpreter --no-fork --node --python --quiet --rooms -V --version' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

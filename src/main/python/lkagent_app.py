@@ -1,6 +1,7 @@
 """The process in which lkagent runs an app that was written for LiveKit's agents framework.
 
     python lkagent_app.py host [FILE]     one per worker: loads the app once, forks job processes
+    python lkagent_app.py host-no-fork [FILE]    the same, but forks none
     python lkagent_app.py job [FILE]      one room, where forking would be unsafe
 
 The wire between the framework's worker and its job processes changes from version to version, so
@@ -209,6 +210,7 @@ def title(name: str) -> None:
         pass  # only Linux has it
 
 
+HOST_TITLE = "lkagent:app"
 OPERATORS_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -541,6 +543,13 @@ def last_line(error: BaseException) -> str:
     return text[:500]
 
 
+def with_remedy(error: BaseException) -> str:
+    """The same, and what to do where the app's code lacks the keys that the worker keeps."""
+    text = last_line(error)
+    lacks = not (os.environ.get("LIVEKIT_API_KEY") and os.environ.get("LIVEKIT_API_SECRET"))
+    return f"{text}; {NO_KEYS}" if lacks and "LIVEKIT_API_" in text else text
+
+
 def cut_traceback(error: BaseException) -> str:
     """The traceback without the frames of this file and of Python's import machinery."""
     report = traceback.TracebackException.from_exception(error)
@@ -833,9 +842,11 @@ class Tasks:
     def _native_name(task: int) -> str:
         try:
             with open(f"/proc/self/task/{task}/comm") as comm:
-                return f"{comm.read().strip()}, a native library's"
+                name = comm.read().strip()
         except OSError:
-            return "a native library's"
+            name = HOST_TITLE
+        # One that was given no name has its process's.
+        return "a native library's" if name == HOST_TITLE else f"{name}, a native library's"
 
 
 class Helper:
@@ -929,10 +940,11 @@ class Requests:
 class Host:
     """The process that has the app loaded once and forks a process for each room."""
 
-    def __init__(self, frames: Frames, path: str | None) -> None:
+    def __init__(self, frames: Frames, path: str | None, may_fork: bool) -> None:
         self._frames = frames
         self._phases = Phases(frames)
         self._path = path
+        self._may_fork = may_fork
         self._environment = dict(os.environ)
         self._children: set[int] = set()
         self._helper_pids: set[int] = set()
@@ -971,6 +983,8 @@ class Host:
         return None
 
     def _why_not_fork(self) -> str:
+        if not self._may_fork:
+            return "--no-fork"
         if self.app.server._mp_ctx_str == "spawn":
             return 'the app sets multiprocessing_context="spawn"'
         return self._threads()
@@ -1259,7 +1273,7 @@ class JobProcess:
         self._phases.ended("prewarm", start)
         if error is not None:
             log().error("prewarm failed", exc_info=error)
-            self._frames.say("failed", error=f"prewarm failed: {last_line(error)}")
+            self._frames.say("failed", error=f"prewarm failed: {with_remedy(error)}")
             return None
         return job
 
@@ -1513,7 +1527,7 @@ class JobBridge:
         if self._asked_to_end.is_set():
             return
         if self._failure is not None:
-            self._frames.say("done", status="failed", reason=last_line(self._failure))
+            self._frames.say("done", status="failed", reason=with_remedy(self._failure))
         elif self._dev is not None and self._dev.lost:
             self._frames.say("done", status="failed", reason=reason)
         else:
@@ -2021,19 +2035,19 @@ def main() -> NoReturn:
     # From 1.29 on onnxruntime, which most VADs bring, reports to its maker by a thread that it starts
     # when it is imported; a process with that thread cannot be forked. Whoever wants it sets it to 0.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    if role == "host":
-        be_host(path)
+    if role.startswith("host"):
+        be_host(path, may_fork=role == "host")
     elif role == "job":
         be_job(path)
     else:
         be_spawned_helper(role, path)
 
 
-def be_host(path: str | None) -> NoReturn:
+def be_host(path: str | None, *, may_fork: bool) -> NoReturn:
     frames = Frames.inherited()
     ignore_operators_signals()
-    title("lkagent:app")
-    host = Host(frames, path)
+    title(HOST_TITLE)
+    host = Host(frames, path, may_fork)
     try:
         child = host.start() or host.serve()
     except Refused as e:

@@ -27,8 +27,9 @@ public sealed interface AgentSource {
    *
    * @param file its name without folders
    * @param framework name and version
+   * @param forked whether its processes are forked from one that has loaded it
    */
-  record App(String file, String framework) implements AgentSource {}
+  record App(String file, String framework, boolean forked) implements AgentSource {}
 
   /** The program and arguments to run; none for an app. */
   default List<String> command(JavaRuntime java) {
@@ -48,7 +49,7 @@ public sealed interface AgentSource {
     return switch (this) {
       case BuiltIn builtIn -> "built-in";
       case JavaClass(String className, String classPath) -> className;
-      case App(String file, String framework) -> file + " (" + framework + ")";
+      case App(String file, String framework, boolean _) -> file + " (" + framework + ")";
       case Exec(String line) -> line;
     };
   }

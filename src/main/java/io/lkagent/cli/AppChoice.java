@@ -28,6 +28,12 @@ final class AppChoice {
       description = "What runs the app: python, node, or a virtual environment's folder.")
   @Nullable Path interpreter;
 
+  @Option(
+      names = "--no-fork",
+      description =
+          "Python: each process loads the app by itself, for libraries that a fork breaks.")
+  boolean noFork;
+
   boolean given() {
     return python != null || node != null;
   }
@@ -40,6 +46,9 @@ final class AppChoice {
     if (interpreter != null && !given()) {
       throw new UsageException(
           "--interpreter runs an app, and none is given; name it with --python or --node");
+    }
+    if (noFork && python == null) {
+      throw new UsageException("--no-fork is for apps in Python; name one with --python");
     }
   }
 
@@ -60,11 +69,13 @@ final class AppChoice {
                   .formatted(language.text(), file, file)
               + " put its name before --%s".formatted(language.text()));
     }
-    return AppCommand.find(
-        language,
-        file == null || file.isEmpty() ? null : Path.of(file),
-        interpreter,
-        environment,
-        workingDirectory);
+    AppCommand app =
+        AppCommand.find(
+            language,
+            file == null || file.isEmpty() ? null : Path.of(file),
+            interpreter,
+            environment,
+            workingDirectory);
+    return noFork ? app.withoutFork() : app;
   }
 }

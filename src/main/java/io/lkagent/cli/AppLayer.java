@@ -79,6 +79,7 @@ record AppLayer(String source, Map<String, String> values, List<NamedWorker.Sett
     }
     // Node processes are never forked, so that it says nothing of this app.
     if (app.language() == Language.PYTHON
+        && app.mayFork()
         && description.mode() == AppDescription.Mode.SPAWN
         && !description.why().isEmpty()) {
       warnings.add("each process loads the app by itself: " + description.why());

@@ -15,6 +15,8 @@ import io.lkagent.time.Time;
 import io.lkagent.worker.WorkerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,8 @@ final class AppStart {
     AgentSource source() {
       return new AgentSource.App(
           String.valueOf(command.file().getFileName()),
-          description().framework() + " " + description().version());
+          description().framework() + " " + description().version(),
+          description().mode() == AppDescription.Mode.FORK);
     }
   }
 
@@ -76,7 +79,27 @@ final class AppStart {
     return app;
   }
 
-  /** Starts to load a worker's app; its host says when it is done. */
+  /**
+   * Waits until all are loaded; false when {@code stop} completes before. What is wrong with one is
+   * told at once, however long another one takes.
+   */
+  static boolean await(Collection<Loaded> apps, CompletableFuture<?> stop) throws AppFault {
+    List<CompletableFuture<?>> ends = new ArrayList<>(List.of(stop));
+    apps.forEach(app -> ends.add(app.host().fault()));
+    CompletableFuture<?> end = CompletableFuture.anyOf(ends.toArray(CompletableFuture<?>[]::new));
+    for (Loaded app : apps) {
+      if (!app.host().awaitDescription(end)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Starts to load a worker's app; its host says when it is done.
+   *
+   * @param keys the server's address and credentials, where the app is to see them
+   */
   Loaded begin(NamedWorker worker, Map<String, String> keys) throws AppFault {
     WorkerOptions options = worker.options();
     Path folder = SettingsFactory.workingDirectory(options.job);

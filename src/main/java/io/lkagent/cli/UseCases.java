@@ -1,7 +1,6 @@
 package io.lkagent.cli;
 
 import io.lkagent.api.Credentials;
-import io.lkagent.frameworks.AppFault;
 import io.lkagent.ops.DispatchRequest;
 import io.lkagent.probe.ProbePlan;
 import io.lkagent.protocol.Endpoint;
@@ -25,9 +24,10 @@ record UseCases(
   interface WorkerRun {
     ExitCode run(List<NamedWorker> workers, boolean dev, Console console);
 
-    /** The worker with what its app says, once that was loaded; for {@code --print-config}. */
-    default NamedWorker described(NamedWorker worker, Console console) throws AppFault {
-      return worker;
+    /** Shows each worker's settings, with what its app says: {@code --print-config}. */
+    default ExitCode show(List<NamedWorker> workers, Console console) {
+      workers.forEach(worker -> Shown.table(worker).forEach(console::result));
+      return ExitCode.DONE;
     }
   }
 

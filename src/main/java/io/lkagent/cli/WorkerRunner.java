@@ -138,18 +138,37 @@ final class WorkerRunner implements UseCases.WorkerRun {
   }
 
   @Override
-  public NamedWorker described(NamedWorker worker, Console console) throws AppFault {
-    if (!worker.options().app.given()) {
-      return worker;
-    }
-    Logging.install(worker.options().log);
+  public ExitCode show(List<NamedWorker> workers, Console console) {
+    Logging.install(workers.getFirst().options().log);
+    CompletableFuture<ExitCode> stop = new CompletableFuture<>();
+    Signals.handle("TERM", _ -> stop.complete(ExitCode.TERMINATED));
+    Signals.handle("INT", _ -> stop.complete(ExitCode.INTERRUPTED));
     try (CloseStack open = new CloseStack()) {
       open.push(Logging::flush);
       AppStart apps = new AppStart(System.getenv(), open, Time.system());
-      AppStart.Loaded app = apps.load(worker, Map.of());
-      app.warnings().forEach(console::note);
-      return worker.again().apply(app.layer());
+      Map<String, AppStart.Loaded> loading = new HashMap<>();
+      for (NamedWorker each : workers) {
+        if (each.options().app.given()) {
+          loading.put(each.name(), apps.begin(each, Map.of()));
+        }
+      }
+      if (!AppStart.await(loading.values(), stop)) {
+        return stop.join();
+      }
+      workers.forEach(each -> show(each, loading.get(each.name()), console));
+      return ExitCode.DONE;
+    } catch (AppFault e) {
+      return AppStart.failed(e, console);
     }
+  }
+
+  private static void show(NamedWorker worker, AppStart.@Nullable Loaded app, Console console) {
+    NamedWorker shown = worker;
+    if (app != null) {
+      app.warnings().forEach(console::note);
+      shown = worker.again().apply(app.layer());
+    }
+    Shown.table(shown).forEach(console::result);
   }
 
   private static List<WorkerSettings> settings(
@@ -158,15 +177,15 @@ final class WorkerRunner implements UseCases.WorkerRun {
       @Nullable DevServer dev,
       Stops stops)
       throws AppFault {
+    if (!AppStart.await(loading.values(), stops.first)) {
+      return List.of();
+    }
     SettingsFactory factory = new SettingsFactory(System.getenv());
     List<WorkerSettings> settings = new ArrayList<>();
     for (NamedWorker each : workers) {
       AppStart.Loaded app = loading.get(each.name());
       NamedWorker worker = each;
       if (app != null) {
-        if (!app.host().awaitDescription(stops.first)) {
-          return List.of();
-        }
         worker = each.again().apply(app.layer());
         takeOver(worker, each, app, settings.isEmpty());
       }

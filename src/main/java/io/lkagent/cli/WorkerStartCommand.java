@@ -1,6 +1,5 @@
 package io.lkagent.cli;
 
-import io.lkagent.frameworks.AppFault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,23 +50,11 @@ final class WorkerStartCommand implements Runnable, LkagentCommand.WithExit {
   public void run() {
     LkagentCommand root = group.root;
     List<NamedWorker> workers = root.context().workerConfigs().load(names, config);
-    if (printConfig) {
-      exit = print(workers, root.console());
-      return;
-    }
-    exit = root.context().useCases().worker().run(workers, dev, root.console());
-  }
-
-  private ExitCode print(List<NamedWorker> workers, Console console) {
-    UseCases.WorkerRun run = group.root.context().useCases().worker();
-    try {
-      for (NamedWorker worker : workers) {
-        Shown.table(run.described(worker, console)).forEach(console::result);
-      }
-      return ExitCode.DONE;
-    } catch (AppFault e) {
-      return AppStart.failed(e, console);
-    }
+    UseCases.WorkerRun worker = root.context().useCases().worker();
+    exit =
+        printConfig
+            ? worker.show(workers, root.console())
+            : worker.run(workers, dev, root.console());
   }
 
   @Override

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interpreter program and its own arguments
  * @param file the user's app, absolute
+ * @param mayFork false when each process is to load the app by itself, whatever could be shared
  */
-public record AppCommand(Language language, List<String> interpreter, Path file) {
+public record AppCommand(Language language, List<String> interpreter, Path file, boolean mayFork) {
   public AppCommand {
     interpreter = List.copyOf(interpreter);
   }
@@ -35,12 +36,17 @@ public record AppCommand(Language language, List<String> interpreter, Path file)
       throws AppFault {
     AppSearch search = new AppSearch(language, environment, workingDirectory.toAbsolutePath());
     Path app = search.file(file);
-    return new AppCommand(language, search.interpreter(interpreter, app), app);
+    return new AppCommand(language, search.interpreter(interpreter, app), app, true);
+  }
+
+  /** The same app, never forked. */
+  public AppCommand withoutFork() {
+    return new AppCommand(language, interpreter, file, false);
   }
 
   /** The command line of the host process. */
   List<String> host(Path script) {
-    return line(script, "host");
+    return line(script, mayFork ? "host" : "host-no-fork");
   }
 
   /** The command line of a job process that is not forked. */

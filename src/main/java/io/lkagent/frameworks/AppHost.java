@@ -137,8 +137,9 @@ public final class AppHost implements AutoCloseable {
   }
 
   /**
-   * Waits until the app is described; false when {@code stop} completes before. The lifecycle gives
-   * up in time; the limit here is for the case that it does not.
+   * Waits until the app is described; false when {@code stop} completes before, unless with a
+   * fault, which is thrown like the app's own. The lifecycle gives up in time; the limit here is
+   * for the case that it does not.
    */
   public boolean awaitDescription(CompletableFuture<?> stop) throws AppFault {
     Duration limit = times.describe().plus(KILLING).plus(KILLING);
@@ -155,6 +156,11 @@ public final class AppHost implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       throw new AppFault(AppFault.Kind.HOST, "the app's host neither started nor failed: " + e);
     }
+  }
+
+  /** Completes when the app turns out not to be one that can be loaded. */
+  public CompletableFuture<AppFault> fault() {
+    return fault.copy();
   }
 
   /** What the newest host said about the app. */

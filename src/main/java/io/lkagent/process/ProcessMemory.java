@@ -24,23 +24,12 @@ public final class ProcessMemory {
   }
 
   /**
-   * An upper bound of the PSS for a small part of its price (the kernel walks all pages for the
-   * latter): as long as this one neither moves nor nears a limit, the other need not be read.
-   */
-  public OptionalLong rss(long pid, long startTicks) {
-    return ofSame(pid, startTicks, "status", "VmRSS:");
-  }
-
-  /**
    * The PSS in bytes; empty when the process is gone, when its pid is another's now, or where the
-   * system does not tell.
+   * system does not tell. The kernel walks all the process's pages for it.
    */
   public OptionalLong pss(long pid, long startTicks) {
-    return ofSame(pid, startTicks, "smaps_rollup", "Pss:");
-  }
-
-  private OptionalLong ofSame(long pid, long startTicks, String file, String key) {
-    OptionalLong kilobytes = ProcFiles.value(ProcFiles.text(proc.resolve(pid + "/" + file)), key);
+    OptionalLong kilobytes =
+        ProcFiles.value(ProcFiles.text(proc.resolve(pid + "/smaps_rollup")), "Pss:");
     // Looked at last: if the process is still there now, what was read before was its own.
     OptionalLong start = table.startTicks(pid);
     boolean same = start.isPresent() && start.getAsLong() == startTicks;

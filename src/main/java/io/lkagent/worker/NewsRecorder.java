@@ -1,25 +1,31 @@
 package io.lkagent.worker;
 
+import io.lkagent.agents.AgentSource;
 import io.lkagent.log.Level;
 import io.lkagent.log.Log;
 import io.lkagent.metrics.WorkerMetrics;
+import io.lkagent.process.ExitStatus;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.StopCause;
+import io.lkagent.supervise.StopReason;
 import io.lkagent.supervise.Supervisor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a worker's event stream into its log and its metrics. */
 final class NewsRecorder {
   private static final int MOST_LACKS = 100;
 
   private final Set<String> lacks = ConcurrentHashMap.newKeySet();
+  private final AgentSource agent;
   private final WorkerMetrics metrics;
   private final Roster roster;
   private final Log log;
 
-  NewsRecorder(WorkerMetrics metrics, Roster roster, Log log) {
+  NewsRecorder(AgentSource agent, WorkerMetrics metrics, Roster roster, Log log) {
+    this.agent = agent;
     this.metrics = metrics;
     this.roster = roster;
     this.log = log;
@@ -203,13 +209,26 @@ final class NewsRecorder {
       "reason", cause.reason().text(),
       "detail", cause.detail(),
       "exit", ended.exit() == null ? null : ended.exit().words(),
-      "last_output", failed ? child.lastOutput() : null
+      "last_output", failed ? child.lastOutput() : null,
+      "hint", failed ? hint(ended) : null
     };
     if (failed) {
       log.error(initialised ? "a process failed" : "a process did not start", fields);
     } else {
       log.info("a process ended", fields);
     }
+  }
+
+  /** What a library does that does not survive a fork: it waits for ever, or breaks the process. */
+  private @Nullable String hint(ChildNews.Ended ended) {
+    boolean forked = agent instanceof AgentSource.App(_, _, boolean from) && from;
+    boolean stuck = ended.cause().reason() == StopReason.INIT_TIMEOUT;
+    boolean broken =
+        ended.exit() instanceof ExitStatus.Signalled(_, String name)
+            && !Set.of("KILL", "TERM", "INT", "HUP").contains(name);
+    return forked && (stuck || broken)
+        ? "if a library of the app does not survive being forked, start with --no-fork"
+        : null;
   }
 
   private static double millis(Duration duration) {

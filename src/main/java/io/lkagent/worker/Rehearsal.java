@@ -1,5 +1,6 @@
 package io.lkagent.worker;
 
+import io.lkagent.agents.AgentSource;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.lifecycle.Machine;
 import io.lkagent.lifecycle.StateLoop;
@@ -57,7 +58,9 @@ final class Rehearsal {
   private Rehearsal(Time time) {
     this.time = time;
     this.roster = new Roster(time);
-    this.recorder = new NewsRecorder(new WorkerMetrics(), roster, Log.unheard(Worker.class));
+    this.recorder =
+        new NewsRecorder(
+            new AgentSource.BuiltIn(), new WorkerMetrics(), roster, Log.unheard(Worker.class));
     this.loop = new StateLoop<>("rehearsal", time, WorkerState.initial(), new Owner());
     this.pool = new Pool(POOL, this::process, new PoolNews(), time);
   }

@@ -89,7 +89,7 @@ public final class Worker implements AutoCloseable {
     ChildFactory children =
         new ChildFactory(settings, app == null ? spawner : app.processes(), oom, time);
     this.pool = new Pool(settings.pool(), children::create, new PoolNews(), time);
-    this.recorder = new NewsRecorder(metrics, roster, log);
+    this.recorder = new NewsRecorder(settings.agent(), metrics, roster, log);
     this.link =
         new ServerLink(
             settings.endpoint(),

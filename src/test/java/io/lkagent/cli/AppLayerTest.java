@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What an app's own options do to its worker's. */
 final class AppLayerTest {
   private static final AppCommand APP =
-      new AppCommand(Language.PYTHON, List.of("python3"), Path.of("/somewhere/app.py"));
+      new AppCommand(Language.PYTHON, List.of("python3"), Path.of("/somewhere/app.py"), true);
 
   @TempDir Path directory = Path.of("unset");
 

@@ -151,6 +151,28 @@ final class PythonAppTest {
     }
   }
 
+  @Test
+  void app_whoseLibraryStartsAThread_isNotForked_althoughPythonDoesNotKnowTheThread()
+      throws IOException {
+    Path app =
+        app(
+            """
+            import ctypes
+
+            library, thread = ctypes.CDLL(None), ctypes.c_ulong()
+            pause = ctypes.cast(library.pause, ctypes.c_void_p)
+            assert library.pthread_create(ctypes.byref(thread), None, pause, None) == 0
+            assert threading.active_count() == 1
+            cli.run_app(WorkerOptions(entrypoint_fnc=entry))
+            """);
+    try (AppHostUnderTest host = AppHostUnderTest.start(app)) {
+      JsonObject described = host.described();
+      assertEquals("spawn", described.string("mode"));
+      assertEquals(
+          "the app's import started a thread (a native library's)", described.string("why"));
+    }
+  }
+
   /** Each app that cannot be run: the kind, what its line must say, and what it ends with. */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(

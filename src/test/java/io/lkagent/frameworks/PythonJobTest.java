@@ -115,7 +115,7 @@ final class PythonJobTest {
         app(
             """
             def setup(proc):
-                raise ValueError("no model here")
+                raise ValueError("no model here, set LIVEKIT_API_KEY")
             server.setup_fnc = setup
 
             @server.rtc_session()
@@ -126,7 +126,12 @@ final class PythonJobTest {
       AppJobUnderTest job = host.fork();
       job.send("type", "init");
       JsonObject failed = job.await("failed");
-      assertEquals("prewarm failed: ValueError: no model here", failed.string("error"));
+      String error = failed.string("error");
+      assertTrue(
+          error.startsWith(
+              "prewarm failed: ValueError: no model here, set LIVEKIT_API_KEY; the API"),
+          error);
+      assertTrue(error.contains("--pass-api-keys"), error);
       assertEquals(1 << 8, host.exited(job));
       job.awaitOutput("in setup");
     }

@@ -1,18 +1,15 @@
 package io.lkagent.outside;
 
-import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lkagent.json.JsonObject;
 import io.lkagent.testing.DevServerUnderTest;
-import io.lkagent.testing.Proc;
 import io.lkagent.testing.ServerUnderTest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,54 +92,40 @@ final class NastyPythonAppsTest {
     }
   }
 
+  private static final String LOCKED =
+      """
+      import ctypes, os
+      from livekit.agents import AgentServer, JobContext, cli
+
+      library, lock, importer = ctypes.CDLL(None), ctypes.create_string_buffer(64), os.getpid()
+      library.pthread_mutex_lock(lock)  # as a library's thread would that a fork leaves behind
+      server = AgentServer()
+
+      def setup(process):
+          if os.getpid() != importer:
+              library.pthread_mutex_lock(lock)
+      server.setup_fnc = setup
+
+      @server.rtc_session()
+      async def entry(ctx: JobContext):
+          await ctx.connect()
+      """;
+
   @Test
-  void rooms_oneAfterTheOther_leaveNoMemoryDescriptorOrZombie() throws IOException {
-    try (ServerUnderTest server = DevServerUnderTest.start();
-        PythonRun run = PythonRun.start(folder, server, APP + RUN)) {
-      serveAndEnd(run, 0, 10);
-      List<Integer> before = descriptors(run);
-      serveAndEnd(run, 10, 40);
-      eventually(
-          PythonRun.LONG,
-          () -> descriptors(run) + " descriptors, before " + before,
-          () -> {
-            List<Integer> now = descriptors(run);
-            return now.get(0) <= before.get(0) && now.get(1) <= before.get(1) + 2;
-          });
-      assertEquals(Set.of(), zombies(run));
-      run.terminate();
-    }
-  }
-
-  private static void serveAndEnd(PythonRun run, int from, int to) {
-    for (int i = from; i < to; i++) {
-      run.serve("room-" + i);
-      run.api().deleteRoom("room-" + i);
-      run.worker().awaitLog("the job is over", "room_name", "room-" + i);
-    }
-    run.awaitIdle();
-  }
-
-  /** Of the host, and of the worker: the JVM itself opens one now and then. */
-  private static List<Integer> descriptors(PythonRun run) {
-    List<Integer> counts = new ArrayList<>();
-    for (long pid : List.of(run.host(0), run.worker().pid())) {
-      String[] open = Path.of("/proc/" + pid + "/fd").toFile().list();
-      counts.add(open == null ? -1 : open.length);
-    }
-    return counts;
-  }
-
-  private static Set<Long> zombies(PythonRun run) throws IOException {
-    Set<Long> found = new java.util.TreeSet<>();
-    long host = run.host(0);
-    for (long pid : Proc.all()) {
-      long parent = Proc.parent(pid);
-      if ((parent == host || parent == run.worker().pid())
-          && Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
-        found.add(pid);
+  void app_whoseLibraryDoesNotSurviveAFork_isHintedAt_andServedWithoutForks() throws IOException {
+    try (ServerUnderTest server = DevServerUnderTest.start()) {
+      try (PythonRun run = PythonRun.start(folder, server, LOCKED + RUN, "--init-timeout=2s")) {
+        JsonObject failed = run.worker().awaitLog("a process did not start");
+        assertEquals("init-timeout", failed.string("reason"), failed::toString);
+        assertTrue(failed.string("hint", "").contains("--no-fork"), failed::toString);
+        run.worker().signal("TERM");
+        run.worker().awaitNothingLeft(PythonRun.LONG);
+      }
+      try (PythonRun run = PythonRun.start(folder, server, LOCKED + RUN, "--no-fork")) {
+        run.serve("first");
+        assertFalse(run.worker().stderr().contains("loads the app by itself"));
+        run.terminate();
       }
     }
-    return found;
   }
 }

@@ -13,10 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An app of LiveKit's Python framework by the command line alone. */
 @Tag("python")
@@ -43,6 +46,8 @@ final class PythonAppTest {
       if __name__ == "__main__":
           cli.run_app(server)
       """;
+
+  private static final String SLOW = "import time\nopen('begun', 'w').close()\ntime.sleep(1000)\n";
 
   @TempDir Path folder = Path.of("unset");
 
@@ -104,11 +109,37 @@ final class PythonAppTest {
     }
   }
 
+  /** One that never comes to an end of its import does not keep what is wrong with the other. */
   @Test
-  void stop_whileAnAppIsLoaded_endsAtOnceAndLeavesNothing() throws IOException {
+  void apps_oneOfThemBroken_isSaidAtOnce() throws IOException {
+    Files.writeString(folder.resolve("slow.py"), SLOW);
     Files.writeString(
-        folder.resolve("slow.py"),
-        "import time\nprint('the import has begun', flush=True)\ntime.sleep(1000)\n");
+        folder.resolve("broken.py"),
+        "import os, time\nwhile not os.path.exists('begun'): time.sleep(0.05)\n1 / 0\n");
+    Files.writeString(
+        folder.resolve("lkagent.yaml"),
+        "port: 0\ninterpreter: %s\nworkers:\n  a:\n    python: slow.py\n  b:\n    python: broken.py\n"
+            .formatted(PythonTools.python()));
+    for (String more : List.of("--log-format=json", "--print-config")) {
+      Files.deleteIfExists(folder.resolve("begun"));
+      try (ServerUnderTest server = DevServerUnderTest.start();
+          Lkagent worker = Lkagent.start(folder, Lkagent.keys(server), "worker", "start", more)) {
+        assertEquals(2, worker.awaitExit(LONG), worker::said);
+        assertTrue(worker.stderr().contains("ZeroDivisionError"), worker::said);
+        worker.awaitNothingLeft(LONG);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERM, --log-format=json, 0",
+    "INT, --log-format=json, 0",
+    "INT, --print-config, 130"
+  })
+  void stop_whileAnAppIsLoaded_endsAtOnceAndLeavesNothing(String signal, String more, int code)
+      throws IOException {
+    Files.writeString(folder.resolve("slow.py"), SLOW);
     Path runtime = folder.resolve("run");
     try (ServerUnderTest server = DevServerUnderTest.start();
         Lkagent worker =
@@ -118,12 +149,13 @@ final class PythonAppTest {
                 "worker",
                 "start",
                 "--port=0",
+                more,
                 "--python=slow.py",
                 "--runtime-dir=" + runtime,
                 "--interpreter=" + PythonTools.python())) {
-      eventually(LONG, worker::said, () -> worker.stderr().contains("the import has begun"));
-      Lkagent.signal(worker.pid(), "TERM");
-      assertEquals(0, worker.awaitExit(LONG), worker::said);
+      eventually(LONG, worker::said, () -> Files.exists(folder.resolve("begun")));
+      worker.signal(signal);
+      assertEquals(code, worker.awaitExit(LONG), worker::said);
       worker.awaitNothingLeft(LONG);
       try (var left = Files.list(runtime)) {
         assertEquals(

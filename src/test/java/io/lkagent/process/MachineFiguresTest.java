@@ -24,7 +24,8 @@ class MachineFiguresTest {
   @Test
   void stat_oddProcessName_isReadBehindTheLastBracket() {
     String stat = "42 (a) b (c) S 7 42 40 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 9876 100 200";
-    assertEquals(new ProcessEntry(42, 7, 40, 9876, 'S'), ProcessEntry.parse(stat).orElseThrow());
+    assertEquals(
+        new ProcessEntry(42, 7, 40, 9876, 'S', 4, 200), ProcessEntry.parse(stat).orElseThrow());
     assertTrue(ProcessEntry.parse("garbage").isEmpty());
   }
 
@@ -34,7 +35,6 @@ class MachineFiguresTest {
     long start = new ProcessTable().startTicks(pid).orElseThrow();
     assertTrue(new ProcessMemory().pss(pid, start).orElseThrow() > 1_000_000);
     assertTrue(new ProcessMemory().pss(pid, start + 1).isEmpty());
-    assertTrue(new ProcessMemory().rss(pid, start).orElseThrow() > 1_000_000);
   }
 
   @Test

@@ -56,7 +56,7 @@ public final class FakeApp implements AutoCloseable {
 
   /** An app that behaves as {@code file} says. */
   public static AppCommand command(Path file) {
-    return new AppCommand(Language.PYTHON, List.of("python3", script().toString()), file);
+    return new AppCommand(Language.PYTHON, List.of("python3", script().toString()), file, true);
   }
 
   /** Generous where nothing is tried, short where a test waits for it. */

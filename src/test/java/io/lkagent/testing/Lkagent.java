@@ -105,6 +105,8 @@ public final class Lkagent implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
+                "-Xms8m", // as the launcher has it
+                "-Xmn3m",
                 "-Xmx200m",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
