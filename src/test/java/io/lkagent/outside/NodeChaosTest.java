@@ -66,6 +66,8 @@ final class NodeChaosTest {
                 "worker",
                 "start",
                 "--port=0",
+                "--port-file",
+                "@port",
                 "--init-timeout=60s",
                 "--idle-processes=1",
                 "--log-format=json",
