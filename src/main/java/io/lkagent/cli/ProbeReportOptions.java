@@ -32,7 +32,7 @@ final class ProbeReportOptions {
   @Option(
       names = "--min-success",
       paramLabel = "PERCENT",
-      defaultValue = "100%%",
+      defaultValue = "100%",
       description = "The least share of starts that must become ready.")
   String minSuccess = "100%";
 

@@ -33,7 +33,7 @@ final class ProbeReportOptionsTest {
       delimiter = '|',
       value = {
         "--max=redy.p99=1s | did you mean \"ready\"?",
-        "--max=ready.p98=1s | did you mean \"p99\"?",
+        "--max=ready.p89=1s | did you mean \"p99\"?",
         "--max=ready.p98=1s | there are min, p50, p90, p99, max, mean",
         "--max=ready=1s | write ready.p99=1s",
         "--max=p99 | has no value; write it as ready.p99=1s",

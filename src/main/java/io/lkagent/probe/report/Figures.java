@@ -67,7 +67,8 @@ public final class Figures {
   /** {@code +12 %}, {@code -0.4 %}. */
   static String growth(double fraction) {
     double percent = fraction * 100;
-    String format = Math.abs(percent) < 9.95 ? "%+.1f %%" : "%+.0f %%";
+    String format =
+        Math.abs(percent) < 9.95 && percent != Math.rint(percent) ? "%+.1f %%" : "%+.0f %%";
     return String.format(Locale.ROOT, format, percent);
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a report says in one line each. */
 final class Headline {
@@ -76,14 +77,18 @@ final class Headline {
     return switch (verdict.grade()) {
       case PASS -> success(verdict.success());
       case WARN -> success(verdict.success()) + "; " + felt(report);
-      case FAIL ->
-          verdict.checks().stream()
-                  .filter(check -> !check.passed())
-                  .map(check -> check.name() + " is " + check.actual())
-                  .collect(Collectors.joining("; "))
-              + "; "
-              + success(verdict.success());
+      case FAIL -> failed(verdict);
     };
+  }
+
+  private static String failed(Verdict verdict) {
+    Stream<String> missed =
+        verdict.checks().stream()
+            .filter(check -> !check.passed() && !check.name().equals(Judge.STARTS))
+            .map(check -> check.name() + " is " + check.actual());
+    String starts =
+        verdict.success().starts() == 0 ? "no start was made" : success(verdict.success());
+    return Stream.concat(missed, Stream.of(starts)).collect(Collectors.joining("; "));
   }
 
   private static String felt(ProbeReport report) {

@@ -14,7 +14,6 @@ import io.lkagent.probe.Verdict.Grade;
 import io.lkagent.probe.Verdict.SuccessRate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +113,7 @@ public final class Judge {
     boolean noise = change.trend() != Trend.WORSE;
     return new Check(
         "regression of ready.p50" + (change.concurrency() > 1 ? " at " + change.concurrency() : ""),
-        String.format(Locale.ROOT, "≤ %+.4g %%", most * 100),
+        "≤ " + Figures.growth(most),
         Figures.growth(change.growth()) + (noise ? ", not more than noise" : ""),
         noise || change.growth() <= most);
   }
