@@ -41,9 +41,12 @@ final class ComparisonsTest {
 
   @Test
   void compare_sameDistribution_isNoise() throws Baseline.Unreadable {
-    for (int seed = 0; seed < 20; seed++) {
-      assertEquals(Trend.NOISE, ready(compare(around(200, 20, seed), around(200, 20, seed + 100))));
+    int wrong = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      Trend trend = ready(compare(around(200, 20, seed), around(200, 20, seed + 100)));
+      wrong += trend == Trend.NOISE ? 0 : 1;
     }
+    assertTrue(wrong <= 2, wrong + " of 50 where one in a hundred may be");
   }
 
   @Test
