@@ -24,14 +24,25 @@ final class Slices {
     }
     List<Component> parts =
         run.components().stream().sorted(Comparator.comparingLong(Component::start)).toList();
+    long late = late(parts, t.ready());
     for (Component part : parts) {
-      at = gap(slices, at, Math.min(part.start(), t.ready()));
-      slices.add(new Slice(name(part), part.start(), part.end()));
-      at = Math.max(at, part.end());
+      long from = Math.max(0, part.start() - late);
+      at = gap(slices, at, Math.min(from, t.ready()));
+      slices.add(new Slice(name(part), from, part.end() - late));
+      at = Math.max(at, part.end() - late);
     }
     gap(slices, at, t.ready());
     add(slices, Slice.PONG, t.ready(), t.pong());
     return slices;
+  }
+
+  /**
+   * How much later than it was said the hello was read, at least: components count from there, and
+   * a critical one cannot end behind ready.
+   */
+  private static long late(List<Component> parts, long ready) {
+    long end = parts.stream().filter(Component::critical).mapToLong(Component::end).max().orElse(0);
+    return ready == Times.UNKNOWN ? 0 : Math.max(0, end - ready);
   }
 
   private static String name(Component part) {
