@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** An app written with LiveKit's own framework, in place of an agent. */
+@HelpSection("Agent")
 final class AppChoice {
   @Option(
       names = "--python",

@@ -8,15 +8,14 @@ final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean colour;
+  private final boolean dumb;
   private boolean quiet;
 
   Console(PrintStream out, PrintStream err, Map<String, String> environment, boolean terminal) {
     this.out = out;
     this.err = err;
-    this.colour =
-        terminal
-            && environment.getOrDefault("NO_COLOR", "").isEmpty()
-            && !environment.getOrDefault("TERM", "").equals("dumb");
+    this.dumb = environment.getOrDefault("TERM", "").equals("dumb");
+    this.colour = terminal && environment.getOrDefault("NO_COLOR", "").isEmpty() && !dumb;
   }
 
   /** A line of the command's result. */
@@ -50,6 +49,11 @@ final class Console {
 
   boolean colour() {
     return colour;
+  }
+
+  /** Whether a line on stderr can be written over while a command goes on. */
+  boolean live() {
+    return !quiet && !dumb && Terminal.stderr();
   }
 
   void quiet(boolean wanted) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What runs in a job's process. */
+@HelpSection("Agent")
 final class JobOptions {
   @Option(
       names = "--agent-name",

@@ -25,6 +25,7 @@ final class Output {
 
   /** The option, for commands to mix in. */
   static final class Options {
+    @HelpSection("Reports")
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FORM",

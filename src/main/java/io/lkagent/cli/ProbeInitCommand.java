@@ -26,6 +26,7 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
   @Mixin ProbeOptions options = new ProbeOptions();
   @Mixin JobOptions job = new JobOptions();
   @Mixin AppChoice app = new AppChoice();
+  @Mixin ProbeReportOptions reports = new ProbeReportOptions();
   @Mixin Output.Options output = new Output.Options();
 
   @Parameters(
@@ -34,6 +35,7 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
       description = "The worker of lkagent.yaml whose agent to probe.")
   @Nullable String name;
 
+  @HelpSection("Agent")
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -50,7 +52,11 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
             .useCases()
             .probe()
             .run(
-                new UseCases.ProbeRun.ProbeCall(worker(), options.plan(), output.form),
+                new UseCases.ProbeRun.ProbeCall(
+                    worker(),
+                    options.plan(),
+                    reports.wanted(root.context().directory()),
+                    output.form),
                 root.console());
   }
 

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How often, how many at once and under which limits {@code probe-init} starts an agent. */
+@HelpSection("Runs")
 final class ProbeOptions {
   private static final int MOST_RUNS = 1_000_000;
   private static final int MOST_AT_ONCE = 1_000;
 
+  @HelpSection("Verdict")
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
@@ -55,6 +57,7 @@ final class ProbeOptions {
       description = "A shell command before each start.")
   @Nullable String prepare;
 
+  @HelpSection("Limits")
   @Option(
       names = "--cpus",
       paramLabel = "X",
@@ -62,6 +65,7 @@ final class ProbeOptions {
       description = "All its processes together get so many CPUs, such as 0.5; 0: no limit.")
   double cpus;
 
+  @HelpSection("Limits")
   @Option(
       names = "--memory",
       paramLabel = "SIZE",

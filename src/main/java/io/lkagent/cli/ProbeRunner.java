@@ -2,13 +2,10 @@ package io.lkagent.cli;
 
 import io.lkagent.lifecycle.Signals;
 import io.lkagent.log.Level;
-import io.lkagent.probe.Distribution;
-import io.lkagent.probe.Metric;
 import io.lkagent.probe.Probe;
 import io.lkagent.probe.ProbeFault;
 import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
-import io.lkagent.probe.inside.InsideText;
 import io.lkagent.time.Time;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +18,12 @@ final class ProbeRunner implements UseCases.ProbeRun {
     quiet.level = Level.ERROR;
     Logging.install(quiet);
     Time time = Time.system();
+    Progress progress = new Progress(console.err(), time, call.plan().starts());
     Probe probe =
         new Probe(
             new ProbedAgent(call.worker(), System.getenv(), time),
             call.plan(),
-            ProbeListener.none(),
+            console.live() ? progress : ProbeListener.none(),
             LkagentCommand.Version.text(),
             time);
     AtomicReference<@Nullable ExitCode> interrupted = new AtomicReference<>();
@@ -37,8 +35,10 @@ final class ProbeRunner implements UseCases.ProbeRun {
       if (how != null) {
         return how;
       }
-      return show(result, console);
+      progress.close();
+      return new ProbeReporter(call.wanted(), call.form(), console).show(result);
     } catch (ProbeFault e) {
+      progress.close();
       Logging.flush();
       if (!e.detail().isBlank()) {
         console.err().println(e.detail().stripTrailing());
@@ -55,17 +55,5 @@ final class ProbeRunner implements UseCases.ProbeRun {
       Probe probe, AtomicReference<@Nullable ExitCode> interrupted, ExitCode how) {
     interrupted.set(how);
     probe.stop();
-  }
-
-  private static ExitCode show(ProbeResult result, Console console) {
-    console.result(result.subject().agent() + " " + result.subject().runtime());
-    for (Metric metric : Metric.values()) {
-      Distribution d = metric.over(result.measured());
-      console.result("%-14s %12d %12d %12d".formatted(metric.text(), d.min(), d.p50(), d.max()));
-    }
-    InsideText.lines(result.inside()).forEach(console::result);
-    return result.counted().stream().allMatch(run -> run.outcome().ready())
-        ? ExitCode.DONE
-        : ExitCode.VERDICT_NO;
   }
 }

@@ -84,7 +84,8 @@ record UseCases(
 
   /** Starts an agent again and again, and judges how it does. */
   interface ProbeRun {
-    record ProbeCall(NamedWorker worker, ProbePlan plan, Output.Form form) {}
+    record ProbeCall(
+        NamedWorker worker, ProbePlan plan, ProbeReportOptions.Wanted wanted, Output.Form form) {}
 
     ExitCode run(ProbeCall call, Console console);
   }

@@ -14,9 +14,17 @@ import picocli.CommandLine.TypeConversionException;
 /** How the values of options are read: durations, sizes, limits that can be off. */
 final class Values {
   private static final Pattern NUMBER_AND_UNIT =
-      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([a-zA-Z]*)");
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([a-zA-Zµ]*)");
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "", 1_000L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
+  private static final Map<String, Long> NANOS =
+      Map.of(
+          "us", 1_000L,
+          "µs", 1_000L,
+          "ms", 1_000_000L,
+          "", 1_000_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L);
   private static final Map<String, Long> BYTES =
       Map.of(
           "b", 1L,
@@ -61,6 +69,19 @@ final class Values {
         throw wrong(text, "a number, or unlimited");
       }
     }
+  }
+
+  /** A time that may be shorter than a millisecond, in nanoseconds; a bare number is seconds. */
+  static long nanos(String text) {
+    return scaled(text, NANOS, "a duration such as 500us, 200ms or 1.5s");
+  }
+
+  static long bytes(String text) {
+    return scaled(text, BYTES, "a size such as 80MB or 1GiB");
+  }
+
+  static long count(String text) {
+    return scaled(text, Map.of("", 1L), "a number");
   }
 
   private static long scaled(String text, Map<String, Long> units, String wanted) {
