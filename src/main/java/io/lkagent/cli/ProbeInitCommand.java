@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.probe.faults.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
   @Mixin ProbeOptions options = new ProbeOptions();
   @Mixin JobOptions job = new JobOptions();
   @Mixin AppChoice app = new AppChoice();
+  @Mixin ProbeFaultOptions faults = new ProbeFaultOptions();
   @Mixin Output.Options output = new Output.Options();
 
   @Parameters(
@@ -44,13 +46,17 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
 
   @Override
   public void run() {
+    if (faults.told(root.console())) {
+      return;
+    }
     options.check();
+    List<Fault> chosen = faults.chosen();
     exit =
         root.context()
             .useCases()
             .probe()
             .run(
-                new UseCases.ProbeRun.ProbeCall(worker(), options.plan(), output.form),
+                new UseCases.ProbeRun.ProbeCall(worker(), options.plan(), chosen, output.form),
                 root.console());
   }
 

@@ -3,11 +3,13 @@ package io.lkagent.cli;
 import io.lkagent.lifecycle.Signals;
 import io.lkagent.log.Level;
 import io.lkagent.probe.Distribution;
+import io.lkagent.probe.FaultResult;
 import io.lkagent.probe.Metric;
 import io.lkagent.probe.Probe;
 import io.lkagent.probe.ProbeFault;
 import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
+import io.lkagent.probe.faults.FaultSeries;
 import io.lkagent.probe.inside.InsideText;
 import io.lkagent.time.Time;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,18 +23,15 @@ final class ProbeRunner implements UseCases.ProbeRun {
     quiet.level = Level.ERROR;
     Logging.install(quiet);
     Time time = Time.system();
+    ProbedAgent agent = new ProbedAgent(call.worker(), System.getenv(), time);
+    FaultSeries faults = new FaultSeries(agent, call.faults(), time);
     Probe probe =
-        new Probe(
-            new ProbedAgent(call.worker(), System.getenv(), time),
-            call.plan(),
-            ProbeListener.none(),
-            LkagentCommand.Version.text(),
-            time);
+        new Probe(agent, call.plan(), ProbeListener.none(), LkagentCommand.Version.text(), time);
     AtomicReference<@Nullable ExitCode> interrupted = new AtomicReference<>();
-    Signals.handle("INT", signal -> stop(probe, interrupted, ExitCode.INTERRUPTED));
-    Signals.handle("TERM", signal -> stop(probe, interrupted, ExitCode.TERMINATED));
+    Signals.handle("INT", signal -> stop(probe, faults, interrupted, ExitCode.INTERRUPTED));
+    Signals.handle("TERM", signal -> stop(probe, faults, interrupted, ExitCode.TERMINATED));
     try {
-      ProbeResult result = probe.run();
+      ProbeResult result = faults.into(probe.run());
       ExitCode how = interrupted.get();
       if (how != null) {
         return how;
@@ -52,8 +51,12 @@ final class ProbeRunner implements UseCases.ProbeRun {
   }
 
   private static void stop(
-      Probe probe, AtomicReference<@Nullable ExitCode> interrupted, ExitCode how) {
+      Probe probe,
+      FaultSeries faults,
+      AtomicReference<@Nullable ExitCode> interrupted,
+      ExitCode how) {
     interrupted.set(how);
+    faults.stop();
     probe.stop();
   }
 
@@ -64,7 +67,9 @@ final class ProbeRunner implements UseCases.ProbeRun {
       console.result("%-14s %12d %12d %12d".formatted(metric.text(), d.min(), d.p50(), d.max()));
     }
     InsideText.lines(result.inside()).forEach(console::result);
+    FaultText.results(result.faults()).forEach(console::result);
     return result.counted().stream().allMatch(run -> run.outcome().ready())
+            && result.faults().stream().allMatch(FaultResult::passed)
         ? ExitCode.DONE
         : ExitCode.VERDICT_NO;
   }

@@ -4,6 +4,7 @@ import io.lkagent.api.Credentials;
 import io.lkagent.frameworks.AppFault;
 import io.lkagent.ops.DispatchRequest;
 import io.lkagent.probe.ProbePlan;
+import io.lkagent.probe.faults.Fault;
 import io.lkagent.protocol.Endpoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -84,7 +85,8 @@ record UseCases(
 
   /** Starts an agent again and again, and judges how it does. */
   interface ProbeRun {
-    record ProbeCall(NamedWorker worker, ProbePlan plan, Output.Form form) {}
+    /** {@code faults} are made on purpose behind the starts. */
+    record ProbeCall(NamedWorker worker, ProbePlan plan, List<Fault> faults, Output.Form form) {}
 
     ExitCode run(ProbeCall call, Console console);
   }

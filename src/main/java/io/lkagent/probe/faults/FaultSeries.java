@@ -2,6 +2,7 @@ package io.lkagent.probe.faults;
 
 import io.lkagent.probe.FaultResult;
 import io.lkagent.probe.ProbeFault;
+import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeTarget;
 import io.lkagent.probe.TargetSource;
 import io.lkagent.process.ChildSpawner;
@@ -9,6 +10,7 @@ import io.lkagent.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,27 @@ public final class FaultSeries {
     this.source = source;
     this.faults = List.copyOf(faults);
     this.time = time;
+  }
+
+  /**
+   * What a probe found out, and how the agent bore the faults. They are timed by the starts that
+   * succeeded; without any, none is made.
+   */
+  public ProbeResult into(ProbeResult result) throws ProbeFault, InterruptedException {
+    OptionalLong ready =
+        result.runs().stream()
+            .filter(run -> run.outcome().ready())
+            .mapToLong(run -> run.times().ready())
+            .max();
+    if (faults.isEmpty() || ready.isEmpty()) {
+      return result.withFaults(faults.stream().map(FaultSeries::notMade).toList());
+    }
+    return result.withFaults(run(Duration.ofNanos(ready.getAsLong()), done -> {}));
+  }
+
+  private static FaultResult notMade(Fault fault) {
+    String why = "not made: the agent never became ready";
+    return new FaultResult(fault.name(), fault.expected(), why, "", false, 0);
   }
 
   /**
