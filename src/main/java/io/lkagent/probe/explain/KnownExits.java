@@ -152,8 +152,9 @@ final class KnownExits {
               15,
               List.of(
                   "a container or systemd that stops its processes, or a person's kill",
-                  "LiveKit's Node framework: its supervisor ends a job process so after an init"
-                      + " timeout, an unanswered ping or a slow shutdown",
+                  "LiveKit's Node framework: its supervisor sends it after an init timeout, an"
+                      + " unanswered ping or a slow shutdown; a job process that is still"
+                      + " importing has no handler yet and dies of it",
                   "lkagent's worker, to what a job's process has left behind; job processes are"
                       + " started deaf to it")),
           Map.entry(24, List.of("it used more CPU time than its limit (ulimit -t) allows")),

@@ -1,9 +1,13 @@
 package io.lkagent.probe.explain;
 
+import io.lkagent.json.Json;
+import io.lkagent.json.JsonException;
+import io.lkagent.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Cuts what a process printed last to what says why it ended. */
 public final class LastWords {
@@ -38,11 +42,49 @@ public final class LastWords {
    * @param lines oldest first
    */
   public static List<String> of(List<String> lines) {
-    List<String> words = lines.stream().map(String::stripTrailing).toList();
+    List<String> words =
+        lines.stream().flatMap(LastWords::unfolded).map(String::stripTrailing).toList();
     return python(words)
         .or(() -> trace(words))
         .or(() -> errors(words))
         .orElseGet(() -> newest(words, PLAIN));
+  }
+
+  /** The one line of them that says most: the exception, or else the newest. */
+  public static String line(List<String> lines) {
+    List<String> words = of(lines);
+    return words.reversed().stream()
+        .map(String::strip)
+        .filter(line -> ERROR.matcher(line).matches() && !line.startsWith("at "))
+        .findFirst()
+        .orElse(words.isEmpty() ? "" : words.getLast().strip());
+  }
+
+  /** A line of JSON, as agents' loggers write it: the message, and the exception's lines. */
+  private static Stream<String> unfolded(String line) {
+    if (!line.startsWith("{")) {
+      return Stream.of(line);
+    }
+    try {
+      JsonObject event = Json.parseObject(line);
+      String message = text(event, "message") + text(event, "msg");
+      Stream<String> exception =
+          Stream.of(text(event, "exc_info"), text(event, "stack"), stack(event, "err"))
+              .filter(words -> !words.isBlank())
+              .limit(1)
+              .flatMap(String::lines);
+      return message.isEmpty() ? Stream.of(line) : Stream.concat(message.lines(), exception);
+    } catch (JsonException e) {
+      return Stream.of(line);
+    }
+  }
+
+  private static String text(JsonObject event, String name) {
+    return event.values().get(name) instanceof String text ? text : "";
+  }
+
+  private static String stack(JsonObject event, String name) {
+    return event.values().get(name) instanceof JsonObject error ? text(error, "stack") : "";
   }
 
   /** The newest traceback: where it happened, and the exception. */

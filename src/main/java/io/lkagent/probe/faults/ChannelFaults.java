@@ -8,6 +8,7 @@ import java.util.List;
 /** What can become of the channel between a worker and its agent. */
 final class ChannelFaults {
   private static final int UNREAD_PINGS = 50;
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
   private static final Duration OFTEN = Duration.ofMillis(50);
 
   static final List<Fault> ALL =
@@ -19,6 +20,13 @@ final class ChannelFaults {
               "lives on, and answers the next one",
               "only the channel's end means that the worker is gone",
               ChannelFaults::noPings),
+          new Fault(
+              "ping-during-init",
+              Side.WORKER,
+              "a ping right behind init",
+              "answered within a second, or at least before ready",
+              "a ping is answered at once and always, also while components load",
+              ChannelFaults::pingDuringInit),
           new Fault(
               "slow-reader",
               Side.WORKER,
@@ -65,9 +73,22 @@ final class ChannelFaults {
     return ended ? trial.ended(life, "ended for want of pings") : trial.wellThenGone(life);
   }
 
+  private static Seen pingDuringInit(Trial trial) throws InterruptedException {
+    Life life = trial.start(Tamper.NONE);
+    if (!life.toldToInit()) {
+      return trial.ended(life, "said no hello");
+    }
+    long ping = life.ping();
+    boolean soon = life.await(() -> life.pongs().contains(ping), AT_ONCE);
+    if (!soon && life.ready() && !life.saysBefore(FromChild.Pong.class, FromChild.Ready.class)) {
+      return trial.ended(life, "answered no ping before it was ready");
+    }
+    return trial.wellThenGone(life);
+  }
+
   private static Seen slowReader(Trial trial) throws InterruptedException {
     Life life = trial.start(Tamper.NONE);
-    if (!life.says(FromChild.Hello.class)) {
+    if (!life.toldToInit()) {
       return trial.ended(life, "said no hello");
     }
     life.wire().stopReading();
@@ -100,7 +121,7 @@ final class ChannelFaults {
 
   private static Seen closedBehindInit(Trial trial, Duration later) throws InterruptedException {
     Life life = trial.start(Tamper.NONE);
-    if (!life.says(FromChild.Hello.class)) {
+    if (!life.toldToInit()) {
       return trial.ended(life, "said no hello");
     }
     trial.rest(later);

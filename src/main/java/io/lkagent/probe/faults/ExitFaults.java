@@ -3,6 +3,7 @@ package io.lkagent.probe.faults;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.StopReason;
+import java.time.Duration;
 import java.util.List;
 
 /** How an agent's process may end, and what it may leave behind. */
@@ -101,6 +102,8 @@ final class ExitFaults {
     if (!trial.wraps()) {
       trial.stray(life);
     }
+    // What makes a session of its own needs a moment for that.
+    life.await(() -> life.left().size() > 1, Duration.ofSeconds(2));
     int before = life.left().size();
     Seen seen = trial.wellThenGone(life);
     // What is left at the end is looked for behind every fault.

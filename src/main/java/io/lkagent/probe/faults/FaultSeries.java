@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Makes faults, some at once, each on processes of its own. */
@@ -50,7 +49,7 @@ public final class FaultSeries {
     if (faults.isEmpty() || ready.isEmpty()) {
       return result.withFaults(faults.stream().map(FaultSeries::notMade).toList());
     }
-    return result.withFaults(run(Duration.ofNanos(ready.getAsLong()), done -> {}));
+    return result.withFaults(run(Pace.of(Duration.ofNanos(ready.getAsLong()))));
   }
 
   private static FaultResult notMade(Fault fault) {
@@ -61,25 +60,17 @@ public final class FaultSeries {
   /**
    * Makes them all.
    *
-   * @param ready how long the agent takes from spawn to ready when nothing is wrong
-   * @param done hears of each as it ends
+   * @param pace how long the agent may take
    * @return how each was borne, in the order of the faults
    */
-  public List<FaultResult> run(Duration ready, Consumer<FaultResult> done)
-      throws ProbeFault, InterruptedException {
-    Pace pace = new Pace(ready);
+  List<FaultResult> run(Pace pace) throws ProbeFault, InterruptedException {
     try (ProbeTarget target = source.open(UnaryOperator.identity());
         ChildSpawner standIns = new ChildSpawner(time);
         ExecutorService threads =
             Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
       List<Future<FaultResult>> all = new ArrayList<>();
       for (Fault fault : faults) {
-        all.add(
-            threads.submit(() -> {
-              FaultResult result = make(fault, new Trial(target, standIns, pace, time));
-              done.accept(result);
-              return result;
-            }));
+        all.add(threads.submit(() -> make(fault, new Trial(target, standIns, pace, time))));
       }
       List<FaultResult> results = new ArrayList<>();
       for (Future<FaultResult> each : all) {

@@ -183,7 +183,7 @@ final class HandshakeFaults {
 
   private static Seen shutdownDuringInit(Trial trial) throws InterruptedException {
     Life life = trial.start(Tamper.NONE);
-    if (!life.says(FromChild.Hello.class)) {
+    if (!life.toldToInit()) {
       return trial.ended(life, "said no hello");
     }
     life.stop();

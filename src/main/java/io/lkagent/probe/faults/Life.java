@@ -4,6 +4,7 @@ import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.log.ChildOutput;
+import io.lkagent.probe.explain.LastWords;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessEntry;
 import io.lkagent.process.ProcessSession;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One agent's process under the worker's own {@link Supervisor}, with a {@link Wire} between. */
 final class Life {
+  /** How the worker's frame begins: its type comes first. */
+  private static final String INIT = "{\"type\":\"init\"";
+
+  private static final Duration LOOK = Duration.ofMillis(50);
   private static final Duration CLEARING = Duration.ofSeconds(10);
 
   private final ProcessStarter starter;
@@ -45,6 +50,8 @@ final class Life {
   private final Condition changed = lock.newCondition();
   private final List<FromChild> heard = new ArrayList<>();
   private final List<ChildNews> news = new ArrayList<>();
+  private final List<Integer> inits = new ArrayList<>();
+  private final Output output;
   private @Nullable Wire wire;
   private @Nullable ProcessSession session;
   private long startTicks;
@@ -67,21 +74,15 @@ final class Life {
     this.holding = holding;
     this.ample = ample;
     this.time = time;
+    this.output = new Output(time);
     this.supervisor =
         new Supervisor(
-            "fault",
-            spec,
-            settings,
-            this::spawn,
-            OomWatch.none(),
-            new Output(time),
-            time,
-            this::told);
+            "fault", spec, settings, this::spawn, OomWatch.none(), output, time, this::told);
   }
 
   private OsProcess spawn(ProcessSpec spec) throws SpawnException {
     OsProcess process = starter.start(spec);
-    Wire between = new Wire(process, tamper, this::heard, holding, time);
+    Wire between = new Wire(process, tamper, this::heard, this::sent, holding, time);
     lock.lock();
     try {
       session = new ProcessSession(process.pid(), process.id(), time);
@@ -105,6 +106,12 @@ final class Life {
 
   private void told(ChildNews message) {
     add(news, message);
+  }
+
+  private void sent(String frame) {
+    if (frame.startsWith(INIT)) {
+      add(inits, frame.length());
+    }
   }
 
   private <T> void add(List<T> to, T one) {
@@ -132,11 +139,35 @@ final class Life {
     return await(() -> count(type) > 0 || ended() != null) && count(type) > 0;
   }
 
+  /** Waits until init is on its way to the agent; false when it ended before. */
+  boolean toldToInit() throws InterruptedException {
+    return await(() -> !inits.isEmpty() || ended() != null) && !inits.isEmpty();
+  }
+
+  /** What it printed last, in a few words; empty when nothing. */
+  String lastWords() {
+    return LastWords.line(output.lastLines());
+  }
+
   /** How many messages of that type the agent has sent. */
   int count(Class<? extends FromChild> type) {
     lock.lock();
     try {
       return (int) heard.stream().filter(type::isInstance).count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether its first message of one type came before its first of another. */
+  boolean saysBefore(Class<? extends FromChild> first, Class<? extends FromChild> then) {
+    lock.lock();
+    try {
+      return heard.stream()
+          .filter(m -> first.isInstance(m) || then.isInstance(m))
+          .findFirst()
+          .filter(first::isInstance)
+          .isPresent();
     } finally {
       lock.unlock();
     }
@@ -228,7 +259,7 @@ final class Life {
   }
 
   /** What is left of it, itself included while it lives. */
-  List<ProcessEntry> left() throws InterruptedException {
+  List<ProcessEntry> left() {
     Wire open = wire;
     return open == null ? List.of() : table.leftovers(open.pid(), startTicks, open.id());
   }
@@ -276,9 +307,12 @@ final class Life {
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {
-        if (changed.awaitNanos(deadline - time.nanos()) <= 0 && !condition.getAsBoolean()) {
+        long left = deadline - time.nanos();
+        if (left <= 0) {
           return false;
         }
+        // Some conditions are of the system's making, and nobody tells of them.
+        var _ = changed.awaitNanos(Math.min(left, LOOK.toNanos()));
       }
       return true;
     } finally {
@@ -286,16 +320,26 @@ final class Life {
     }
   }
 
-  /** What the process prints is read and kept for nobody. */
-  private record Output(Time time) implements OutputSink {
+  /** What the process prints, for the words about a fault that was not borne. */
+  private static final class Output implements OutputSink {
+    private final Time time;
+    private volatile @Nullable ChildOutput lines;
+
+    Output(Time time) {
+      this.time = time;
+    }
+
     @Override
     public void drain(long pid, InputStream output) {
-      new ChildOutput(output, time, Map::of, event -> {}).drain();
+      ChildOutput reader = new ChildOutput(output, time, Map::of, event -> {});
+      lines = reader;
+      reader.drain();
     }
 
     @Override
     public List<String> lastLines() {
-      return List.of();
+      ChildOutput reader = lines;
+      return reader == null ? List.of() : reader.lastLines();
     }
 
     @Override

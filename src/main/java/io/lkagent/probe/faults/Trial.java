@@ -210,9 +210,11 @@ final class Trial {
   /** Something that should not be, with how the process ended, if it did. */
   Seen ended(Life life, String wrong) {
     ChildNews.Ended end = life.ended();
-    return end == null
-        ? Seen.bad(wrong, "")
-        : Seen.bad(wrong + ": " + how(end), end.cause().reason().text());
+    String said = life.lastWords();
+    String words = wrong + (end == null ? "" : ": " + how(end));
+    return Seen.bad(
+        said.isEmpty() ? words : words + "; its last words: " + said,
+        end == null ? "" : end.cause().reason().text());
   }
 
   /** The worker's words for an end, with the exit where they leave it out. */

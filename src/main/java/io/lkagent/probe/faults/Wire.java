@@ -28,6 +28,7 @@ final class Wire implements OsProcess {
   private final OsProcess process;
   private final Tamper tamper;
   private final Consumer<FromChild> heard;
+  private final Consumer<String> told;
   private final Gate channel;
   private final InputStream fromChild;
   private final InputStream output;
@@ -38,12 +39,20 @@ final class Wire implements OsProcess {
 
   /**
    * @param heard gets each message of the agent, before the supervisor does
+   * @param told gets each frame to the agent that is on its way
    * @param holding whether frames to the agent wait from the first on
    */
-  Wire(OsProcess process, Tamper tamper, Consumer<FromChild> heard, boolean holding, Time time) {
+  Wire(
+      OsProcess process,
+      Tamper tamper,
+      Consumer<FromChild> heard,
+      Consumer<String> told,
+      boolean holding,
+      Time time) {
     this.process = process;
     this.tamper = tamper;
     this.heard = heard;
+    this.told = told;
     this.holding = holding;
     this.channel = new Gate(time);
     this.fromChild = new Listening(process.fromChild());
@@ -60,6 +69,7 @@ final class Wire implements OsProcess {
   synchronized void release() {
     holding = false;
     queue.addAll(held);
+    held.forEach(told);
     held.clear();
   }
 
@@ -82,6 +92,7 @@ final class Wire implements OsProcess {
       held.add(frame);
     } else {
       queue.add(frame);
+      told.accept(frame);
     }
   }
 
