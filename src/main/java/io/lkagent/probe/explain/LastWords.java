@@ -29,7 +29,7 @@ public final class LastWords {
   private static final Pattern MORE = Pattern.compile("\\s+\\.\\.\\. \\d+ (more|common frames).*");
   private static final Pattern CAUSE = Pattern.compile("\\s*(Caused by|Suppressed): .+");
   private static final Pattern NODE_HEAD =
-      Pattern.compile("(Uncaught )?([\\w$]*(Error|Exception)( \\[\\w+])?)\\b(:.*)?");
+      Pattern.compile("(Uncaught )?[\\w$]*(Error|Exception)\\b( \\[\\w+])?(:.*)?");
   private static final Pattern ERROR =
       Pattern.compile("(?i).*(\\berror\\b|\\bfatal\\b|\\bpanic\\b|[a-z](Error|Exception):).*");
 

@@ -279,7 +279,8 @@ final class Life {
 
   /** Waits for its end; null when it does not come. */
   ChildNews.@Nullable Ended end() throws InterruptedException {
-    await(() -> ended() != null);
+    // Longer than any limit of its supervisor, which ends it then.
+    await(() -> ended() != null, ample.multipliedBy(2));
     return ended();
   }
 
