@@ -26,7 +26,9 @@ _lkagent() {
     --drain-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --env) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --exec) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --explain) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --fault) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --faults) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --hold) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --host) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --idle-processes) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -75,7 +77,7 @@ _lkagent() {
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
+    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --explain --fail-fast --faults -h --help --interpreter --jvm-arg --list-faults --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
     'demo') words='--debug -h --help --hold --interpreter --node --python --quiet --rooms -V --version' ;;
   esac

@@ -192,7 +192,7 @@ final class Trial {
     }
     long took = time.nanos() - since;
     if (took > within.toNanos()) {
-      return ended(life, "took " + millis(took));
+      return ended(life, "lived on for " + millis(took));
     }
     return new ExitStatus.Exited(0).equals(end.exit())
         ? Seen.good("ended by itself after " + millis(took), end.cause().reason())

@@ -27,7 +27,7 @@ final class FaultSeriesTest {
   private static final Duration READY = Duration.ofMillis(100);
 
   /** Long enough for a shell on a busy machine; what fails takes as long. */
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   /** The example agent, for what a test changes in it. */
   private static final Path EXAMPLE = Path.of("examples/shell-agent/agent.sh");
