@@ -135,6 +135,11 @@ final class Wire implements OsProcess {
   }
 
   @Override
+  public void whenPrinted(Runnable then) {
+    process.whenPrinted(then);
+  }
+
+  @Override
   public CompletableFuture<ExitStatus> exit() {
     return process.exit();
   }
