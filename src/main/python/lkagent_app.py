@@ -1229,6 +1229,8 @@ class JobProcess:
         self._frames = frames
         self._phases = Phases(frames)
         self._app = app
+        self._incoming = frames.until_end()
+        self._initialised = threading.Event()
 
     def run(self, *, forked: bool) -> int:
         import multiprocessing
@@ -1243,10 +1245,11 @@ class JobProcess:
         if app.prewarm is None and forked:
             job = self._warm_up(app)
         else:
-            with Answering(self._frames):
+            with Answering(self._frames, self._initialised):
                 job = self._warm_up(app)
         if job is None:
             return 1
+        self._await_init()
         self._frames.say("ready")
         job.run(self._await_start)
         return 0
@@ -1256,7 +1259,7 @@ class JobProcess:
 
     def load(self, path: str | None) -> App:
         """Loads the app in a process that was not forked."""
-        with Answering(self._frames):
+        with Answering(self._frames, self._initialised):
             file = AppFile(path)
             file.prepare()
             app = App.load(file, self._phases)
@@ -1277,11 +1280,19 @@ class JobProcess:
             return None
         return job
 
+    def _await_init(self) -> None:
+        """The warm-up needs nothing of it, but ready is said after it."""
+        if not self._initialised.is_set():
+            self._await("init")
+
     def _await_start(self) -> Frame:
-        for frame in self._frames.until_end():
+        return self._await("start")
+
+    def _await(self, type_: str) -> Frame:
+        for frame in self._incoming:
             if frame["type"] == "ping":
                 self._frames.say("pong", t=frame.get("t"))
-            elif frame["type"] == "start":
+            elif frame["type"] == type_:
                 return frame
             elif frame["type"] == "shutdown":
                 break
@@ -1306,8 +1317,9 @@ class not_the_first_process:
 class Answering:
     """A thread that answers the worker while the app's code warms up in the main thread."""
 
-    def __init__(self, frames: Frames) -> None:
+    def __init__(self, frames: Frames, initialised: threading.Event) -> None:
         self._frames = frames
+        self._initialised = initialised
         self._stop_read, self._stop_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="lkagent", daemon=True)
 
@@ -1334,6 +1346,8 @@ class Answering:
             for frame in frames:
                 if frame["type"] == "ping":
                     self._frames.say("pong", t=frame.get("t"))
+                elif frame["type"] == "init":
+                    self._initialised.set()
                 elif frame["type"] == "shutdown":
                     os._exit(0)
 

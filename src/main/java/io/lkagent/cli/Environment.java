@@ -30,6 +30,8 @@ final class Environment {
           "--version",
           "--print-config",
           "--list",
+          "--list-faults",
+          "--explain",
           "--delete",
           "--no-wait",
           "--no-create-room");

@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.probe.faults.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
   @Mixin JobOptions job = new JobOptions();
   @Mixin AppChoice app = new AppChoice();
   @Mixin ProbeReportOptions reports = new ProbeReportOptions();
+  @Mixin ProbeFaultOptions faults = new ProbeFaultOptions();
   @Mixin Output.Options output = new Output.Options();
 
   @Parameters(
@@ -46,7 +48,11 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
 
   @Override
   public void run() {
+    if (faults.told(root.console())) {
+      return;
+    }
     options.check();
+    List<Fault> chosen = faults.chosen();
     exit =
         root.context()
             .useCases()
@@ -55,6 +61,7 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
                 new UseCases.ProbeRun.ProbeCall(
                     worker(),
                     options.plan(),
+                    chosen,
                     reports.wanted(root.context().directory()),
                     output.form),
                 root.console());

@@ -6,6 +6,7 @@ import io.lkagent.probe.Probe;
 import io.lkagent.probe.ProbeFault;
 import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
+import io.lkagent.probe.faults.FaultSeries;
 import io.lkagent.time.Time;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +20,19 @@ final class ProbeRunner implements UseCases.ProbeRun {
     Logging.install(quiet);
     Time time = Time.system();
     Progress progress = new Progress(console.err(), time, call.plan().starts());
-    Probe probe =
-        new Probe(
-            new ProbedAgent(call.worker(), System.getenv(), time),
-            call.plan(),
-            console.live() ? progress : ProbeListener.none(),
-            LkagentCommand.Version.text(),
-            time);
+    ProbeListener shown = console.live() ? progress : ProbeListener.none();
+    ProbedAgent agent = new ProbedAgent(call.worker(), System.getenv(), time);
+    FaultSeries faults = new FaultSeries(agent, call.faults(), time);
+    Probe probe = new Probe(agent, call.plan(), shown, LkagentCommand.Version.text(), time);
     AtomicReference<@Nullable ExitCode> interrupted = new AtomicReference<>();
-    Signals.handle("INT", signal -> stop(probe, interrupted, ExitCode.INTERRUPTED));
-    Signals.handle("TERM", signal -> stop(probe, interrupted, ExitCode.TERMINATED));
+    Signals.handle("INT", signal -> stop(probe, faults, interrupted, ExitCode.INTERRUPTED));
+    Signals.handle("TERM", signal -> stop(probe, faults, interrupted, ExitCode.TERMINATED));
     try {
-      ProbeResult result = probe.run();
+      ProbeResult starts = probe.run();
+      if (!call.faults().isEmpty()) {
+        shown.step("making %d faults on purpose".formatted(call.faults().size()));
+      }
+      ProbeResult result = faults.into(starts);
       ExitCode how = interrupted.get();
       if (how != null) {
         return how;
@@ -52,8 +54,12 @@ final class ProbeRunner implements UseCases.ProbeRun {
   }
 
   private static void stop(
-      Probe probe, AtomicReference<@Nullable ExitCode> interrupted, ExitCode how) {
+      Probe probe,
+      FaultSeries faults,
+      AtomicReference<@Nullable ExitCode> interrupted,
+      ExitCode how) {
     interrupted.set(how);
+    faults.stop();
     probe.stop();
   }
 }

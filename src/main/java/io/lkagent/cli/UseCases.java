@@ -3,6 +3,7 @@ package io.lkagent.cli;
 import io.lkagent.api.Credentials;
 import io.lkagent.ops.DispatchRequest;
 import io.lkagent.probe.ProbePlan;
+import io.lkagent.probe.faults.Fault;
 import io.lkagent.protocol.Endpoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -84,8 +85,13 @@ record UseCases(
 
   /** Starts an agent again and again, and judges how it does. */
   interface ProbeRun {
+    /** {@code faults} are made on purpose behind the starts. */
     record ProbeCall(
-        NamedWorker worker, ProbePlan plan, ProbeReportOptions.Wanted wanted, Output.Form form) {}
+        NamedWorker worker,
+        ProbePlan plan,
+        List<Fault> faults,
+        ProbeReportOptions.Wanted wanted,
+        Output.Form form) {}
 
     ExitCode run(ProbeCall call, Console console);
   }

@@ -28,6 +28,11 @@ public record ProbeResult(
     notes = List.copyOf(notes);
   }
 
+  /** The same, with how it bore faults made on purpose. */
+  public ProbeResult withFaults(List<FaultResult> results) {
+    return new ProbeResult(version, at, subject, plan, runs, inside, results, notes);
+  }
+
   /** The starts that the figures are about, at one concurrency. */
   public List<ProbeRun> measured(int concurrency) {
     return runs.stream()

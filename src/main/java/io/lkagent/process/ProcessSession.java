@@ -2,6 +2,7 @@ package io.lkagent.process;
 
 import io.lkagent.log.Log;
 import io.lkagent.time.Time;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,21 @@ public final class ProcessSession {
   public void kill() {
     if (ended().isEmpty()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Sends the leader a signal, such as {@code USR1}; nothing happens when it is gone. */
+  public void signal(String name) throws InterruptedException {
+    if (ended().isPresent()) {
+      return;
+    }
+    try {
+      new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "sh", name, Long.toString(pid))
+          .redirectErrorStream(true)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      log.error("a signal could not be sent", e, "pid", pid, "signal", name);
     }
   }
 

@@ -108,8 +108,8 @@ final class Initialisation implements Init, Runnable {
     // Not a virtual thread: a JVM's first one costs 8 ms, on the way to ready.
     Thread loader = new Thread(component, "init " + component.name());
     loader.setDaemon(true);
-    loaders.add(loader);
     loader.start();
+    loaders.add(loader); // only now: one that was not started cannot be waited for
     return component;
   }
 

@@ -160,4 +160,32 @@ final class CliTest {
   void version_asked_isOneLine() {
     assertEquals("lkagent (development)\n", run("--version").out());
   }
+
+  @Test
+  void probe_unknownFault_suggestsOneAndNamesTheList() {
+    CliRun run = run("probe-init", "--faults", "late-init,slow-redr");
+    assertEquals(2, run.exit());
+    assertTrue(
+        run.err().contains("no fault \"slow-redr\"; did you mean \"slow-reader\"?"), run.err());
+    assertTrue(run.err().contains("--list-faults"), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
+  void probe_listFaults_listsThemAndProbesNothing() {
+    CliRun run = run("probe-init", "--list-faults");
+    assertEquals(0, run.exit());
+    assertTrue(run.out().contains("lingering-fork") && run.out().contains("expected: "));
+    assertTrue(run.workers().isEmpty());
+  }
+
+  @Test
+  void probe_explain_takesNegativeNumbersAndRefusesTheRest() {
+    CliRun known = run("probe-init", "--explain", "-10");
+    assertEquals(0, known.exit());
+    assertTrue(known.out().contains("SIGUSR1"), known.out());
+    CliRun odd = run("probe-init", "--explain", "banana");
+    assertEquals(2, odd.exit());
+    assertTrue(odd.err().contains("no exit code and no signal"), odd.err());
+  }
 }

@@ -4,27 +4,29 @@ import io.lkagent.log.Printable;
 import io.lkagent.probe.Outcome;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeRun;
+import io.lkagent.probe.explain.ExitExplained;
+import io.lkagent.probe.explain.LastWords;
+import io.lkagent.process.ExitStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The starts that failed, those alike together. */
 final class Failures {
-  private static final int MOST_LINES = 12;
   private static final int MOST_NUMBERS = 8;
-  private static final String TRACEBACK = "Traceback (most recent call last)";
+  private static final int MOST_MEANINGS = 2;
 
   private Failures() {}
 
   /**
    * Failures of one kind.
    *
+   * @param meaning who or what usually ends a process so; likeliest first
    * @param output what the last of them printed, cut to what matters
    */
-  record Kind(String cause, List<ProbeRun> runs, List<String> output) {
+  record Kind(String cause, List<ProbeRun> runs, List<String> meaning, List<String> output) {
     /** {@code 3, 7, 9}. */
     String numbers() {
       String first =
@@ -45,9 +47,16 @@ final class Failures {
         .filter(run -> !run.outcome().ready())
         .forEach(run -> byCause.computeIfAbsent(cause(run), _ -> new ArrayList<>()).add(run));
     return byCause.entrySet().stream()
-        .map(e -> new Kind(e.getKey(), e.getValue(), last(e.getValue())))
+        .map(e -> kind(e.getKey(), e.getValue()))
         .sorted((a, b) -> Integer.compare(b.runs().size(), a.runs().size()))
         .toList();
+  }
+
+  private static Kind kind(String cause, List<ProbeRun> runs) {
+    ProbeRun last = runs.getLast();
+    List<String> output =
+        LastWords.of(last.outcome().output()).stream().map(Printable::of).toList();
+    return new Kind(cause, runs, meaning(last), output);
   }
 
   private static String cause(ProbeRun run) {
@@ -57,42 +66,17 @@ final class Failures {
     return exit.isEmpty() || words.contains(exit) ? words : words + "; " + exit;
   }
 
-  private static List<String> last(List<ProbeRun> runs) {
-    return relevant(runs.getLast().outcome().output());
-  }
-
-  /** From the last traceback on, else from the first error on, else the last lines. */
-  static List<String> relevant(List<String> output) {
-    List<String> lines =
-        output.stream().map(Printable::of).filter(line -> !line.isBlank()).toList();
-    int from = 0;
-    boolean found = false;
-    for (int i = 0; i < lines.size(); i++) {
-      boolean traceback = lines.get(i).contains(TRACEBACK);
-      if (traceback || (!found && speaksOfError(lines.get(i)))) {
-        from = i;
-        found = true;
-      }
-    }
-    List<String> part = lines.subList(from, lines.size());
-    if (part.size() <= MOST_LINES) {
-      return found ? part : part.subList(Math.max(0, part.size() - MOST_LINES), part.size());
-    }
-    List<String> cut = new ArrayList<>();
-    if (found) {
-      cut.add(part.getFirst());
-      cut.add("…");
-    }
-    cut.addAll(part.subList(part.size() - MOST_LINES + cut.size(), part.size()));
-    return cut;
-  }
-
-  private static boolean speaksOfError(String line) {
-    String lower = line.toLowerCase(Locale.ROOT);
-    return lower.contains("error")
-        || lower.contains("exception")
-        || lower.contains("fatal")
-        || lower.contains("panic");
+  /** What the exit usually means; of one that the worker had made itself its reason says all. */
+  private static List<String> meaning(ProbeRun run) {
+    ExitStatus exit = run.outcome().exit();
+    boolean unasked =
+        switch (run.outcome().cause().reason()) {
+          case CRASHED, CHANNEL_CLOSED, INIT_FAILED, OOM -> true;
+          default -> false;
+        };
+    return exit == null || !unasked
+        ? List.of()
+        : ExitExplained.of(exit).causes().stream().limit(MOST_MEANINGS).toList();
   }
 
   /** As plain lines. */
@@ -100,6 +84,7 @@ final class Failures {
     List<String> lines = new ArrayList<>();
     for (Kind kind : of(result)) {
       lines.add("%d × %s (%s)".formatted(kind.runs().size(), kind.cause(), kind.numbers()));
+      kind.meaning().forEach(line -> lines.add("  usually: " + line));
       kind.output().forEach(line -> lines.add("  | " + line));
     }
     return lines;

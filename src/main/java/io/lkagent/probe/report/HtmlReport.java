@@ -147,6 +147,7 @@ public final class HtmlReport {
           "%s of %s failed"
               .formatted(Figures.count(kind.runs().size()), Headline.starts(result.runs().size())));
       add("<p class=\"bad\">✗ %s (%s)</p>", kind.cause(), kind.numbers());
+      kind.meaning().forEach(line -> add("<p class=\"soft small\">usually: %s</p>", line));
       if (!kind.output().isEmpty()) {
         add("<pre>%s</pre>", String.join("\n", kind.output()));
       }

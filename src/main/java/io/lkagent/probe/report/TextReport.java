@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 /** A probe's report for people: the answer first, the verdict last. */
 public final class TextReport {
   private static final int COLUMNS = 80;
+  private static final int WIDE = 110;
   private static final Set<Metric> MAIN =
       EnumSet.of(
           Metric.HELLO,
@@ -186,12 +187,22 @@ public final class TextReport {
       return;
     }
     section("Faults");
+    int name = result.faults().stream().mapToInt(f -> f.name().length()).max().orElse(0);
+    String under = " ".repeat(name + 15);
     for (FaultResult fault : result.faults()) {
-      String seen = fault.passed() ? fault.seen() : fault.seen() + ", not " + fault.expected();
-      lines.addAll(
-          Grid.wrapped(
-              "  " + mark(fault.passed()) + " ", fault.name() + ": " + seen, "    ", COLUMNS));
+      String reason = fault.reason().isEmpty() ? "" : " [" + fault.reason() + "]";
+      String first =
+          "  %s %s %s  "
+              .formatted(
+                  mark(fault.passed()),
+                  Grid.left(fault.name(), name),
+                  Grid.right(Figures.time(fault.nanos()), 8));
+      lines.addAll(Grid.wrapped(first, fault.seen() + reason, under, WIDE));
+      if (!fault.passed()) {
+        lines.addAll(Grid.wrapped(under, "expected: " + fault.expected(), under, WIDE));
+      }
     }
+    lines.add("  In brackets: the reason that the worker would record.");
   }
 
   private void failures() {
@@ -205,6 +216,9 @@ public final class TextReport {
               kind.cause() + " (" + kind.numbers() + ")",
               "    ",
               COLUMNS));
+      kind.meaning()
+          .forEach(
+              line -> lines.addAll(Grid.wrapped("    usually: ", line, "             ", COLUMNS)));
       kind.output().forEach(line -> lines.add("    " + ink.dim("│ ") + line));
     }
   }

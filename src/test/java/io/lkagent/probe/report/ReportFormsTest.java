@@ -154,17 +154,6 @@ final class ReportFormsTest {
   }
 
   @Test
-  void relevant_output_beginsWithTheLastTraceback() {
-    List<String> lines =
-        Failures.relevant(
-            List.of("hello", "Traceback (most recent call last):", "  x", "ValueError: 1"));
-    assertEquals("Traceback (most recent call last):", lines.getFirst());
-    List<String> many = java.util.stream.IntStream.range(0, 50).mapToObj(i -> "l" + i).toList();
-    assertEquals("l49", Failures.relevant(many).getLast());
-    assertEquals(12, Failures.relevant(many).size());
-  }
-
-  @Test
   void slices_together_coverTheTimeToReady() {
     List<Slice> slices = Slices.of(Reports.plain().runs().getFirst());
     long at = 0;

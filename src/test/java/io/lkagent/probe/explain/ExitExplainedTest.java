@@ -1,0 +1,76 @@
+package io.lkagent.probe.explain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lkagent.process.ExitStatus;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exits in words. */
+final class ExitExplainedTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"-10", "SIGUSR1", "usr1", " Usr1 ", "138"})
+  void parse_everyWayToWriteSigusr1_namesTheFrameworksSupervisor(String text) {
+    List<ExitExplained> found = ExitExplained.parse(text).orElseThrow();
+    assertEquals(1, found.size());
+    String words = found.getFirst().line();
+    assertTrue(words.contains("signal 10 (SIGUSR1)"), words);
+    assertTrue(words.contains("Python framework") && words.contains("init timeout"), words);
+  }
+
+  @Test
+  void parse_smallNumber_saysBoth() {
+    List<ExitExplained> found = ExitExplained.parse("10").orElseThrow();
+    assertEquals(
+        List.of("exit code 10", "signal 10 (SIGUSR1)"),
+        found.stream().map(ExitExplained::what).toList());
+    assertEquals(1, ExitExplained.parse("0").orElseThrow().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "137, memory",
+    "-9, memory",
+    "139, native library",
+    "134, heap",
+    "143, Node framework",
+    "130, Ctrl-C",
+    "126, cannot be executed",
+    "127, not found",
+    "13, top-level await",
+    "70, lkagent",
+    "255, -1",
+    "1, nobody caught",
+    "132, instruction",
+    "77, no meaning that lkagent knows"
+  })
+  void parse_codeThatIsSeenOften_saysWhatItMeans(String text, String words) {
+    String said = ExitExplained.parse(text).orElseThrow().getFirst().lines().toString();
+    assertTrue(said.contains(words), said);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-", "foo", "SIG", "SIGFOO", "256", "-32", "1e3", "99999999999"})
+  void parse_whatIsNeither_isNothing(String text) {
+    assertEquals(Optional.empty(), ExitExplained.parse(text));
+  }
+
+  @Test
+  void of_exitStatus_isTheSameAsItsNumber() {
+    assertEquals(ExitExplained.ofSignal(9), ExitExplained.of(ExitStatus.ofSignal(9)));
+    assertEquals(ExitExplained.ofCode(3), ExitExplained.of(new ExitStatus.Exited(3)));
+    assertTrue(ExitExplained.of(new ExitStatus.Lost()).line().contains("nobody"));
+  }
+
+  @Test
+  void of_everyCodeAndSignal_hasAnAnswer() {
+    for (int code = 0; code <= 255; code++) {
+      assertTrue(!ExitExplained.ofCode(code).line().isBlank());
+    }
+  }
+}
