@@ -2,13 +2,16 @@ package io.lkagent.cli;
 
 import io.lkagent.lifecycle.Signals;
 import io.lkagent.log.Level;
+import io.lkagent.log.Printable;
 import io.lkagent.probe.Distribution;
+import io.lkagent.probe.Finding;
 import io.lkagent.probe.Metric;
 import io.lkagent.probe.Probe;
 import io.lkagent.probe.ProbeFault;
 import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
-import io.lkagent.probe.inside.InsideText;
+import io.lkagent.probe.advice.Advices;
+import io.lkagent.probe.advice.Findings;
 import io.lkagent.time.Time;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +66,12 @@ final class ProbeRunner implements UseCases.ProbeRun {
       Distribution d = metric.over(result.measured());
       console.result("%-14s %12d %12d %12d".formatted(metric.text(), d.min(), d.p50(), d.max()));
     }
-    InsideText.lines(result.inside()).forEach(console::result);
+    for (Finding finding : Findings.of(result)) {
+      console.result(
+          "%s %s: %s".formatted(finding.severity(), finding.id(), Printable.of(finding.what())));
+      console.result("  " + finding.remedy());
+    }
+    Advices.of(result).reasons().forEach(console::result);
     return result.counted().stream().allMatch(run -> run.outcome().ready())
         ? ExitCode.DONE
         : ExitCode.VERDICT_NO;

@@ -101,7 +101,9 @@ public final class Savings {
   /** When it would begin now, from when those before it would begin and end. */
   private long begin(Component each, Map<Component, Long> starts, Map<Component, Long> ends) {
     Optional<Component> before =
-        earlier(each).filter(c -> c.end() <= each.start()).max(Comparator.comparing(Component::end));
+        earlier(each)
+            .filter(c -> c.end() <= each.start())
+            .max(Comparator.comparing(Component::end));
     Set<Component> running =
         earlier(each).filter(c -> c.end() > each.start()).collect(Collectors.toSet());
     if (before.isPresent()) {
