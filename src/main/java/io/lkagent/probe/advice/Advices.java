@@ -104,12 +104,7 @@ public final class Advices {
   }
 
   private Chosen atOnce() {
-    List<Integer> scan =
-        result.plan().concurrency().stream()
-            .distinct()
-            .filter(k -> figures.ready(k).count() > 0)
-            .sorted()
-            .toList();
+    List<Integer> scan = figures.scan();
     if (scan.size() > 1) {
       double best = scan.stream().mapToDouble(this::perSecond).max().orElse(0);
       int chosen = scan.stream().filter(k -> perSecond(k) >= AS_GOOD * best).findFirst().orElse(1);
@@ -118,7 +113,7 @@ public final class Advices {
           "--max-initializing %d: %s starts a second, %s each; %s"
               .formatted(
                   chosen,
-                  Words.format("%.1f", perSecond(chosen)),
+                  Words.decimal(perSecond(chosen), 1),
                   Words.time(figures.ready(chosen).p50()),
                   others(scan, chosen)));
     }
@@ -127,7 +122,7 @@ public final class Advices {
       return new Chosen(
           usual,
           "--max-initializing %d: one for each of %s CPUs, at most %d; CPU time was not measured"
-              .formatted(usual, Words.format("%.1f", cpus), DEFAULT_AT_MOST));
+              .formatted(usual, Words.decimal(cpus, 1), DEFAULT_AT_MOST));
     }
     double share = share();
     long chosen =
@@ -137,11 +132,11 @@ public final class Advices {
         "--max-initializing %d: a start keeps %s of a CPU busy (%s of CPU time, ready after %s), and"
                 .formatted(
                     chosen,
-                    Words.format("%.2f", share),
+                    Words.decimal(share, 2),
                     Words.time(figures.cpu()),
                     Words.time(figures.wall()))
             + " there are "
-            + Words.format("%.1f", cpus)
+            + Words.decimal(cpus, 1)
             + "; --concurrency 1,2,4,8 would measure it");
   }
 
@@ -157,7 +152,7 @@ public final class Advices {
         ", ",
         scan.stream()
             .filter(k -> k != chosen)
-            .map(k -> Words.format("%d at once: %.1f a second", k, perSecond(k)))
+            .map(k -> k + " at once: " + Words.decimal(perSecond(k), 1) + " a second")
             .toList());
   }
 
@@ -179,9 +174,9 @@ public final class Advices {
     return new Chosen(
         idle,
         "--idle-processes %d: in the %s of one start %d can be made (%s a second), so that jobs that"
-                .formatted(idle, Words.time(start), idle, Words.format("%.1f", perSecond))
+                .formatted(idle, Words.time(start), idle, Words.decimal(perSecond, 1))
             + " come as fast as that each find a warm one"
-            + (memory > 0 ? "; they take " + Words.size(memory) : "")
+            + (memory > 0 ? "; they take at most " + Words.size(memory) : "")
             + "; more for larger bursts");
   }
 }

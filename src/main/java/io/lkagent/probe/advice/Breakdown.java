@@ -37,16 +37,18 @@ public record Breakdown(List<Slice> slices) {
       add(slices, Slice.of(Kind.UNEXPLAINED, spawned, end));
       return new Breakdown(slices);
     }
-    long hello = Math.clamp(times.hello(), spawned, end);
+    long ready = known(times.ready()) ? Math.clamp(times.ready(), 0, end) : end;
+    long late = late(run, spawned, ready);
+    long hello = Math.clamp(times.hello() - late, spawned, end);
     if (known(times.program())) {
-      long program = Math.clamp(times.program(), spawned, hello);
+      long program = Math.clamp(times.program() - late, spawned, hello);
       add(slices, Slice.of(Kind.RUNTIME, spawned, program));
       add(slices, Slice.of(Kind.PROGRAM, program, hello));
     } else {
       add(slices, Slice.of(Kind.RUNTIME_AND_PROGRAM, spawned, hello));
     }
-    long ready = known(times.ready()) ? Math.clamp(times.ready(), hello, end) : end;
-    slices.addAll(path(run.components(), hello, ready));
+    ready = Math.max(ready, hello);
+    slices.addAll(path(earlier(run.components(), late), hello, ready));
     add(slices, Slice.of(Kind.PONG, ready, end));
     return new Breakdown(slices);
   }
@@ -72,6 +74,26 @@ public record Breakdown(List<Slice> slices) {
   /** The components that ready waited for, one behind the other. */
   public List<Slice> criticalPath() {
     return slices.stream().filter(slice -> slice.kind() == Kind.COMPONENT).toList();
+  }
+
+  /**
+   * How much too late the hello was read, at least. Components count from when it was said: one
+   * that seems to end behind the ready that waited for it shows the difference.
+   */
+  private static long late(ProbeRun run, long spawned, long ready) {
+    long last =
+        run.components().stream()
+            .filter(Component::critical)
+            .mapToLong(Component::end)
+            .max()
+            .orElse(ready);
+    return Math.clamp(last - ready, 0, Math.max(0, run.times().hello() - spawned));
+  }
+
+  private static List<Component> earlier(List<Component> components, long by) {
+    return components.stream()
+        .map(c -> new Component(c.name(), c.start() - by, c.end() - by, c.critical(), c.error()))
+        .toList();
   }
 
   private static long end(Times times) {

@@ -16,6 +16,21 @@ import org.jspecify.annotations.Nullable;
 
 /** A probe's result as findings look at it: the starts that became ready, and their medians. */
 final class Figures {
+  /** Several at once may well take this much longer each. */
+  private static final double STRETCHED = 1.5;
+
+  /** The same work is done as before when the CPU time is within this of it. */
+  private static final double SAME_WORK = 1.3;
+
+  /** Of the time until ready, without a CPU: then the CPU is what they lack. */
+  private static final double STARVED = 0.3;
+
+  /** A timer ends to the hundredth; work that is disturbed by others never does. */
+  private static final double STEADY = 1.03;
+
+  /** A step that is longer than all the CPU time there was has waited, and not a little. */
+  private static final double LONGER = 1.2;
+
   private final ProbeResult result;
   private final List<ProbeRun> ready;
   private final List<ProbeRun> weighed;
@@ -83,21 +98,63 @@ final class Figures {
   }
 
   /**
-   * How long a start waited for something else than a CPU, at least; 0 where that is not known.
-   * What several threads did at the same time is counted as if it had been one after the other.
+   * How long a start waited for something else than a CPU, at least; 0 where that is not known: by
+   * the whole start's figures, or by the step that waits by the clock.
    */
   long waiting() {
-    double share = result.plan().limits().cpus();
-    // Who may use half a CPU stands still for as long as it runs.
-    double stretch = share > 0 && share < 1 ? 1 / share : 1;
-    return Math.max(
-        0,
+    long whole =
         Medians.of(
             weighed,
             run ->
                 run.times().ready()
-                    - Math.round(usage(run, ProcessUsage::cpuNanos) * stretch)
-                    - usage(run, ProcessUsage::waitNanos)));
+                    - Math.round(usage(run, ProcessUsage::cpuNanos) * stretch())
+                    - usage(run, ProcessUsage::waitNanos));
+    long steady = componentNames().stream().mapToLong(this::steadyWait).reduce(0, Math::max);
+    return Math.max(Math.max(0, whole), steady);
+  }
+
+  /**
+   * On a busy machine many threads stand in line at once, and the sum of that hides a sleep. One
+   * shows all the same: as a step that always takes as long, and longer than all the computing.
+   */
+  private long steadyWait(String component) {
+    if (weighed.size() < 2) {
+      return 0;
+    }
+    long[] lengths = breakdowns.stream().mapToLong(b -> b.nanos(component)).sorted().toArray();
+    long least = lengths[0];
+    double computed = cpu() * stretch();
+    boolean waits = lengths[lengths.length - 1] <= STEADY * least && least >= LONGER * computed;
+    return waits ? least - Math.round(computed) : 0;
+  }
+
+  /** Who may use half a CPU stands still for as long as it runs. */
+  private double stretch() {
+    double share = result.plan().limits().cpus();
+    return share > 0 && share < 1 ? 1 / share : 1;
+  }
+
+  /** The concurrencies at which a start became ready, the lowest first. */
+  List<Integer> scan() {
+    return result.plan().concurrency().stream()
+        .distinct()
+        .filter(k -> ready(k).count() > 0)
+        .sorted()
+        .toList();
+  }
+
+  /** Whether starts take much longer at once, of the same work, for want of a CPU. */
+  boolean starved(int concurrency) {
+    int few = scan().getFirst();
+    long wall = ready(concurrency).p50();
+    Distribution before = Metric.CPU.over(result.measured(few));
+    Distribution cpu = Metric.CPU.over(result.measured(concurrency));
+    Distribution wait = Metric.CPU_WAIT.over(result.measured(concurrency));
+    return concurrency > few
+        && cpu.count() > 0
+        && wall >= STRETCHED * ready(few).p50()
+        && cpu.p50() <= SAME_WORK * before.p50()
+        && wait.p50() >= STARVED * wall;
   }
 
   /** The first start, the cold ones, …: those of them that became ready. */

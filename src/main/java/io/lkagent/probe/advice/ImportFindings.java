@@ -7,6 +7,7 @@ import io.lkagent.probe.Inside;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /** What is imported before an agent is ready. */
 final class ImportFindings {
@@ -24,6 +25,12 @@ final class ImportFindings {
 
   /** Where the framework is most of the imports, changing the app's own changes little. */
   private static final double MOST_OF_ALL = 0.5;
+
+  /** What comes with the runtime and with lkagent: nobody can leave it out. */
+  private static final Set<String> NOT_THE_APPS = Set.of("python", "lkagent");
+
+  /** The app's own modules: what they load for themselves is told by its own name. */
+  private static final String APP = "app";
 
   private ImportFindings() {}
 
@@ -54,9 +61,9 @@ final class ImportFindings {
   private static List<Inside.Share> worthwhile(Figures figures, Inside.Imports imports) {
     long whole = figures.forks() ? imports.totalNanos() : figures.wall();
     return imports.shares().stream()
-        .filter(share -> !share.framework())
+        .filter(share -> !share.framework() && !NOT_THE_APPS.contains(share.part()))
         .filter(share -> share.ownNanos() >= WORTH && share.ownNanos() >= SHARE * whole)
-        .sorted(Comparator.comparingLong(Inside.Share::totalNanos).reversed())
+        .sorted(Comparator.comparingLong(ImportFindings::cost).reversed())
         .toList();
   }
 
@@ -64,7 +71,7 @@ final class ImportFindings {
     String figure =
         "%s of %s of imports%s"
             .formatted(
-                Words.time(share.totalNanos()),
+                Words.time(cost(share)),
                 Words.time(imports.totalNanos()),
                 frameworks(imports));
     if (figures.forks()) {
@@ -83,7 +90,7 @@ final class ImportFindings {
     boolean waits = 2 * figures.waiting() >= share.ownNanos();
     return new Finding(
         "import-on-critical-path",
-        share.totalNanos() >= FELT ? Severity.WARN : Severity.INFO,
+        cost(share) >= FELT ? Severity.WARN : Severity.INFO,
         "`%s` is imported on the critical path: %s; ready after %s%s"
             .formatted(
                 share.part(),
@@ -91,7 +98,11 @@ final class ImportFindings {
                 Words.time(figures.wall()),
                 waits ? ", of which only " + Words.time(figures.cpu()) + " is CPU time" : ""),
         remedy(figures),
-        share.totalNanos());
+        cost(share));
+  }
+
+  private static long cost(Inside.Share share) {
+    return share.part().equals(APP) ? share.ownNanos() : share.totalNanos();
   }
 
   private static String frameworks(Inside.Imports imports) {

@@ -103,7 +103,7 @@ public final class Savings {
     Optional<Component> before =
         earlier(each)
             .filter(c -> c.end() <= each.start())
-            .max(Comparator.comparing(Component::end));
+            .max(Comparator.comparingLong(Component::end));
     Set<Component> running =
         earlier(each).filter(c -> c.end() > each.start()).collect(Collectors.toSet());
     if (before.isPresent()) {

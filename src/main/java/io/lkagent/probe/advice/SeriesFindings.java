@@ -24,15 +24,6 @@ final class SeriesFindings {
   /** So much read from storage shows that the difference is the storage's. */
   private static final long FROM_STORAGE = 1_000_000;
 
-  /** Several at once may well take this much longer each. */
-  private static final double STRETCHED = 1.5;
-
-  /** The same work is done as before when the CPU time is within this of it. */
-  private static final double SAME_WORK = 1.3;
-
-  /** Of the time until ready, without a CPU: then the CPU is what they lack. */
-  private static final double STARVED = 0.3;
-
   /** From here on more at once makes no more processes, and each of them late. */
   private static final double HOPELESS = 3;
 
@@ -54,33 +45,16 @@ final class SeriesFindings {
   }
 
   private static Optional<Finding> starved(Figures figures) {
-    ProbeResult result = figures.result();
-    List<Integer> scan =
-        result.plan().concurrency().stream()
-            .distinct()
-            .filter(k -> figures.ready(k).count() > 0)
-            .sorted()
-            .toList();
+    List<Integer> scan = figures.scan();
     if (scan.size() < 2) {
       return Optional.empty();
     }
     int few = scan.getFirst();
     return scan.reversed().stream()
         .limit(scan.size() - 1L)
-        .filter(many -> starved(figures, few, many))
+        .filter(figures::starved)
         .max(Comparator.naturalOrder())
         .map(many -> starvedAt(figures, few, many));
-  }
-
-  private static boolean starved(Figures figures, int few, int many) {
-    long wall = figures.ready(many).p50();
-    Distribution before = Metric.CPU.over(figures.result().measured(few));
-    Distribution cpu = Metric.CPU.over(figures.result().measured(many));
-    Distribution wait = Metric.CPU_WAIT.over(figures.result().measured(many));
-    return cpu.count() > 0
-        && wall >= STRETCHED * figures.ready(few).p50()
-        && cpu.p50() <= SAME_WORK * before.p50()
-        && wait.p50() >= STARVED * wall;
   }
 
   private static Finding starvedAt(Figures figures, int few, int many) {

@@ -17,7 +17,7 @@ final class WaitFindings {
   private static final long WORTH = 300_000_000;
 
   /** Of a long start a little waiting is no news. */
-  private static final double SHARE = 0.2;
+  private static final double SHARE = 0.1;
 
   /** A step shorter than this part of the waiting cannot be what waits. */
   private static final double MOST = 0.6;

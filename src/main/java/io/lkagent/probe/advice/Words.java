@@ -1,6 +1,7 @@
 package io.lkagent.probe.advice;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** How findings write figures. */
 final class Words {
@@ -10,16 +11,16 @@ final class Words {
   static String time(long nanos) {
     double millis = nanos / 1e6;
     if (millis >= 100) {
-      return format("%.2f s", millis / 1_000);
+      return decimal(millis / 1_000, 2) + " s";
     }
-    return millis >= 1 ? format("%.0f ms", millis) : format("%.1f ms", millis);
+    return millis >= 1 ? decimal(millis, 0) + " ms" : decimal(millis, 1) + " ms";
   }
 
   /** {@code 520 MB}, {@code 2.1 GB}. */
   static String size(long bytes) {
     return bytes >= 1_000_000_000
-        ? format("%.1f GB", bytes / 1e9)
-        : bytes >= 10_000_000 ? format("%.0f MB", bytes / 1e6) : format("%.1f MB", bytes / 1e6);
+        ? decimal(bytes / 1e9, 1) + " GB"
+        : bytes >= 10_000_000 ? decimal(bytes / 1e6, 0) + " MB" : decimal(bytes / 1e6, 1) + " MB";
   }
 
   /** {@code 1 start}, {@code 3 starts}. */
@@ -27,7 +28,7 @@ final class Words {
     return count + " " + what + (count == 1 ? "" : "s");
   }
 
-  static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  static String decimal(double value, int digits) {
+    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 }

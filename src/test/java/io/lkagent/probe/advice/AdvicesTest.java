@@ -33,7 +33,7 @@ final class AdvicesTest {
         Duration.ofSeconds(20),
         of(new Profile().with(10, run().times(40, 50, 1_600).cpu(1_500))).initTimeout());
     assertEquals(
-        Duration.ofSeconds(900),
+        Duration.ofMinutes(15),
         of(new Profile().with(10, run().times(40, 50, 70_000).cpu(1_500))).initTimeout());
   }
 
@@ -85,7 +85,7 @@ final class AdvicesTest {
                 .with(5, run().concurrency(4).times(40, 50, 640).cpu(250).cpuWait(300))
                 .with(5, run().concurrency(8).times(40, 50, 1_290).cpu(250).cpuWait(900)));
     assertEquals(2, advice.maxInitializing());
-    says("--max-initializing 2: 6.2 starts a second", advice);
+    says("--max-initializing 2: 6.3 starts a second", advice);
     says("8 at once: 6.2 a second", advice);
   }
 

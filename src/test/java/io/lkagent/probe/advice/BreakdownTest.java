@@ -145,6 +145,14 @@ final class BreakdownTest {
   }
 
   @Test
+  void of_helloThatWasReadLate_isMovedToWhereItWasSaid() {
+    assertEquals(
+        "spawn 0-2, runtime 2-30, program until hello 30-40, a 40-100,"
+            + " ready until first pong 100-101",
+        cut(Profile.run().critical("a", 50, 110)));
+  }
+
+  @Test
   void nanos_ofAComponentAndAKind_addsItsSlices() {
     Breakdown breakdown =
         Breakdown.of(

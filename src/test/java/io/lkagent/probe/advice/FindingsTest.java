@@ -212,6 +212,28 @@ final class FindingsTest {
   }
 
   @Test
+  void of_componentThatWaitsByTheClock_isFoundOnABusyMachine() {
+    Profile.Run first = run().times(40, 50, 5_450).critical("framework", 50, 3_400);
+    Profile.Run second = run().times(40, 50, 7_000).critical("framework", 50, 4_960);
+    Finding found =
+        of(new Profile()
+                .with(1, first.critical("prewarm", 3_400, 5_400).cpu(1_170).cpuWait(6_450))
+                .with(1, second.critical("prewarm", 4_960, 6_970).cpu(1_170).cpuWait(8_600)))
+            .getFirst();
+    assertEquals("component-on-critical-path", found.id());
+    assertTrue(found.what().contains("`framework`"), found.what());
+    assertTrue(
+        of(new Profile()
+                .family(Family.NODE)
+                .app(1_200, 1_100, false, "")
+                .with(1, first)
+                .with(1, second))
+            .getFirst()
+            .what()
+            .startsWith("`prewarm` (2.00 s) waits"));
+  }
+
+  @Test
   void of_startThatStandsInLineForACpu_doesNotWait() {
     assertEquals(
         List.of("component-on-critical-path"),
@@ -306,7 +328,7 @@ final class FindingsTest {
   @Test
   void of_manyAtOnceWithoutACpu_areStarved() {
     Finding found =
-        only(
+        of(
             new Profile()
                 .with(5, run().times(40, 50, 300).critical("a", 50, 300).cpu(250))
                 .with(
@@ -324,10 +346,11 @@ final class FindingsTest {
                         .times(40, 50, 1_200)
                         .critical("a", 50, 1_200)
                         .cpu(260)
-                        .cpuWait(900)));
+                        .cpuWait(900)))
+            .getFirst();
     assertEquals("starved-at-once", found.id());
     says("8 at once: 1.20 s until ready instead of 0.30 s", found);
-    assertTrue(found.remedy().contains("--max-initializing 8"), found.remedy());
+    assertTrue(found.remedy().contains("--max-initializing 2"), found.remedy());
   }
 
   @Test
