@@ -170,13 +170,14 @@ public final class Advices {
       perSecond = Math.min(perSecond, cpus * 1e9 / figures.cpu());
     }
     long idle = Math.clamp(Math.round(Math.ceil(perSecond * start / 1e9 - 0.01)), 1, MOST_IDLE);
-    long memory = idle * figures.used(ProcessUsage::pss);
+    // What forked processes share is counted by halves while only the host is there to share it.
+    long memory = figures.forks() ? 0 : idle * figures.used(ProcessUsage::pss);
     return new Chosen(
         idle,
         "--idle-processes %d: in the %s of one start %d can be made (%s a second), so that jobs that"
                 .formatted(idle, Words.time(start), idle, Words.decimal(perSecond, 1))
             + " come as fast as that each find a warm one"
-            + (memory > 0 ? "; they take at most " + Words.size(memory) : "")
+            + (memory > 0 ? "; they take " + Words.size(memory) : "")
             + "; more for larger bursts");
   }
 }

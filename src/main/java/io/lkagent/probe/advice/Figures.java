@@ -10,7 +10,9 @@ import io.lkagent.probe.Part;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeRun;
 import io.lkagent.process.ProcessUsage;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +111,14 @@ final class Figures {
                 run.times().ready()
                     - Math.round(usage(run, ProcessUsage::cpuNanos) * stretch())
                     - usage(run, ProcessUsage::waitNanos));
-    long steady = componentNames().stream().mapToLong(this::steadyWait).reduce(0, Math::max);
-    return Math.max(Math.max(0, whole), steady);
+    return Math.max(Math.max(0, whole), steady().map(this::steadyWait).orElse(0L));
+  }
+
+  /** The component that waits by the clock, if one does. */
+  Optional<String> steady() {
+    return componentNames().stream()
+        .filter(name -> steadyWait(name) > 0)
+        .max(Comparator.comparingLong(this::steadyWait));
   }
 
   /**

@@ -39,7 +39,6 @@ public final class Findings {
     WaitFindings.blamed(figures).ifPresent(told::add);
     List<Finding> waits = explained ? List.of() : WaitFindings.ofStarts(figures);
     all.addAll(waits);
-    all.addAll(WaitFindings.ofLoad(figures));
     all.addAll(ComponentFindings.of(figures, waits.isEmpty() ? Set.of() : told));
     if (waits.isEmpty()) {
       all.addAll(ComponentFindings.untold(figures, !imports.isEmpty()));

@@ -71,9 +71,7 @@ final class ImportFindings {
     String figure =
         "%s of %s of imports%s"
             .formatted(
-                Words.time(cost(share)),
-                Words.time(imports.totalNanos()),
-                frameworks(imports));
+                Words.time(cost(share)), Words.time(imports.totalNanos()), frameworks(imports));
     if (figures.forks()) {
       return new Finding(
           "import-on-critical-path",

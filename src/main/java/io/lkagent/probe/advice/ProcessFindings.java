@@ -64,8 +64,11 @@ final class ProcessFindings {
     return new Finding(
         "memory",
         Severity.WARN,
-        "%s of memory at ready (PSS), before any call; %d idle processes take %s"
-            .formatted(Words.size(pss), idle, Words.size(pss * idle)),
+        figures.forks()
+            ? "%s of memory at ready (PSS: a half of what it shares with its host, and all of its own)"
+                .formatted(Words.size(pss))
+            : "%s of memory at ready (PSS), before any call; %d idle processes take %s"
+                .formatted(Words.size(pss), idle, Words.size(pss * idle)),
         figures.forks()
             ? "load at the import what is only read: forked processes share those pages"
             : "load less before a call needs it, map files instead of reading them, or keep what all"

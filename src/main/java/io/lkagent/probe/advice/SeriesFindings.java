@@ -1,6 +1,5 @@
 package io.lkagent.probe.advice;
 
-import io.lkagent.probe.Distribution;
 import io.lkagent.probe.Finding;
 import io.lkagent.probe.Finding.Severity;
 import io.lkagent.probe.Metric;

@@ -1,10 +1,8 @@
 package io.lkagent.probe.advice;
 
-import io.lkagent.probe.AppLoad;
 import io.lkagent.probe.Finding;
 import io.lkagent.probe.Finding.Severity;
 import io.lkagent.probe.advice.Slice.Kind;
-import io.lkagent.process.ProcessUsage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +19,6 @@ final class WaitFindings {
 
   /** A step shorter than this part of the waiting cannot be what waits. */
   private static final double MOST = 0.6;
-
-  /** A host loads an app once: only what delays a deployment is worth a word. */
-  private static final long WORTH_ONCE = 700_000_000;
 
   /** What LiveKit's framework does in an app's process; it computes. */
   private static final String FRAMEWORK = "framework";
@@ -66,14 +61,14 @@ final class WaitFindings {
       @org.jspecify.annotations.Nullable String component, String words, long nanos) {}
 
   private static Candidate step(Figures figures, long waiting) {
+    Optional<String> steady = figures.steady();
+    if (steady.isPresent()) {
+      return component(figures, steady.get());
+    }
     List<Candidate> all = new ArrayList<>();
     for (String name : figures.componentNames()) {
       if (!(figures.load() != null && name.equals(FRAMEWORK))) {
-        all.add(
-            new Candidate(
-                name,
-                "`%s` (%s) waits".formatted(name, Words.time(least(figures, b -> b.nanos(name)))),
-                least(figures, b -> b.nanos(name))));
+        all.add(component(figures, name));
       }
     }
     for (Kind kind : List.of(Kind.PROGRAM, Kind.RUNTIME_AND_PROGRAM)) {
@@ -94,30 +89,13 @@ final class WaitFindings {
         .orElse(new Candidate(null, "the start waits", waiting));
   }
 
+  private static Candidate component(Figures figures, String name) {
+    long nanos = least(figures, b -> b.nanos(name));
+    return new Candidate(name, "`%s` (%s) waits".formatted(name, Words.time(nanos)), nanos);
+  }
+
   /** Of all starts the least: what waits does so in each, what was disturbed does not. */
   private static long least(Figures figures, ToLongFunction<Breakdown> figure) {
     return figures.breakdowns().stream().mapToLong(figure).min().orElse(0);
-  }
-
-  static List<Finding> ofLoad(Figures figures) {
-    AppLoad load = figures.load();
-    ProcessUsage usage = load == null ? null : load.usage();
-    if (load == null || usage == null || !load.forks()) {
-      return List.of();
-    }
-    long waiting = load.nanos() - usage.cpuNanos() - usage.waitNanos();
-    if (waiting < WORTH_ONCE) {
-      return List.of();
-    }
-    return List.of(
-        new Finding(
-            "load-waits",
-            Severity.INFO,
-            "the host waits for something while it loads the app: %s, with %s of CPU time; once for"
-                    .formatted(Words.time(load.nanos()), Words.time(usage.cpuNanos()))
-                + " each worker",
-            "look for a sleep or a call to the network among the imports: each deployment waits for"
-                + " it",
-            0));
   }
 }

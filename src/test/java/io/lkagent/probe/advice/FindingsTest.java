@@ -213,24 +213,19 @@ final class FindingsTest {
 
   @Test
   void of_componentThatWaitsByTheClock_isFoundOnABusyMachine() {
-    Profile.Run first = run().times(40, 50, 5_450).critical("framework", 50, 3_400);
-    Profile.Run second = run().times(40, 50, 7_000).critical("framework", 50, 4_960);
+    Profile.Run first =
+        run().times(40, 50, 5_450).critical("model", 50, 3_400).critical("prewarm", 3_400, 5_400);
+    Profile.Run second =
+        run().times(40, 50, 7_000).critical("model", 50, 4_960).critical("prewarm", 4_960, 6_970);
+    List<Finding> all =
+        of(
+            new Profile()
+                .with(1, first.cpu(1_170).cpuWait(6_450))
+                .with(1, second.cpu(1_170).cpuWait(8_600)));
     Finding found =
-        of(new Profile()
-                .with(1, first.critical("prewarm", 3_400, 5_400).cpu(1_170).cpuWait(6_450))
-                .with(1, second.critical("prewarm", 4_960, 6_970).cpu(1_170).cpuWait(8_600)))
-            .getFirst();
-    assertEquals("component-on-critical-path", found.id());
-    assertTrue(found.what().contains("`framework`"), found.what());
-    assertTrue(
-        of(new Profile()
-                .family(Family.NODE)
-                .app(1_200, 1_100, false, "")
-                .with(1, first)
-                .with(1, second))
-            .getFirst()
-            .what()
-            .startsWith("`prewarm` (2.00 s) waits"));
+        all.stream().filter(each -> each.id().equals("blocking-wait")).findFirst().orElseThrow();
+    says("`prewarm` (2.00 s) waits", found);
+    assertEquals(nanos(830), found.costNanos());
   }
 
   @Test
@@ -262,14 +257,6 @@ final class FindingsTest {
     says(
         "the start, in no component that it tells of (1.01 s), waits",
         only(new Profile().with(5, run().times(20, 50, 1_060).cpu(50))));
-  }
-
-  @Test
-  void of_hostThatWaitsWhileItLoads_isInformation() {
-    Finding found =
-        only(new Profile().family(Family.PYTHON).app(3_000, 1_000, true, "").with(5, run()));
-    assertEquals("load-waits", found.id());
-    says("3.00 s, with 1.00 s of CPU time; once for each worker", found);
   }
 
   @Test
@@ -326,10 +313,22 @@ final class FindingsTest {
   }
 
   @Test
+  void of_largeForkedProcess_isNotMultiplied() {
+    Finding found =
+        only(
+            new Profile()
+                .family(Family.PYTHON)
+                .app(2_000, 1_900, true, "")
+                .with(5, run().pss(520)));
+    says(
+        "520 MB of memory at ready (PSS: a half of what it shares with its host, and all of its own)",
+        found);
+  }
+
+  @Test
   void of_manyAtOnceWithoutACpu_areStarved() {
     Finding found =
-        of(
-            new Profile()
+        of(new Profile()
                 .with(5, run().times(40, 50, 300).critical("a", 50, 300).cpu(250))
                 .with(
                     8,
