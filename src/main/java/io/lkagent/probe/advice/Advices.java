@@ -106,8 +106,9 @@ public final class Advices {
   private Chosen atOnce() {
     List<Integer> scan = figures.scan();
     if (scan.size() > 1) {
-      double best = scan.stream().mapToDouble(this::perSecond).max().orElse(0);
-      int chosen = scan.stream().filter(k -> perSecond(k) >= AS_GOOD * best).findFirst().orElse(1);
+      List<Integer> fed = scan.stream().filter(k -> !figures.starved(k)).toList();
+      double best = fed.stream().mapToDouble(this::perSecond).max().orElse(0);
+      int chosen = fed.stream().filter(k -> perSecond(k) >= AS_GOOD * best).findFirst().orElse(1);
       return new Chosen(
           chosen,
           "--max-initializing %d: %s starts a second, %s each; %s"

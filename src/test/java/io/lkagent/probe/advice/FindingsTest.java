@@ -235,12 +235,19 @@ final class FindingsTest {
         ids(
             new Profile()
                 .with(
-                    5,
+                    3,
                     run()
                         .times(40, 50, 1_100)
                         .critical("model", 50, 1_090)
                         .cpu(500)
-                        .cpuWait(550))));
+                        .cpuWait(550))
+                .with(
+                    2,
+                    run()
+                        .times(40, 50, 1_400)
+                        .critical("model", 50, 1_390)
+                        .cpu(500)
+                        .cpuWait(850))));
     assertEquals(
         List.of("component-on-critical-path"),
         ids(
