@@ -1,5 +1,6 @@
 package io.lkagent.cli;
 
+import io.lkagent.json.Json;
 import io.lkagent.lifecycle.Signals;
 import io.lkagent.log.Level;
 import io.lkagent.log.Printable;
@@ -13,6 +14,7 @@ import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.advice.Advices;
 import io.lkagent.probe.advice.Findings;
 import io.lkagent.time.Time;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ final class ProbeRunner implements UseCases.ProbeRun {
       if (how != null) {
         return how;
       }
-      return show(result, console);
+      return show(result, call.form(), console);
     } catch (ProbeFault e) {
       Logging.flush();
       if (!e.detail().isBlank()) {
@@ -60,7 +62,22 @@ final class ProbeRunner implements UseCases.ProbeRun {
     probe.stop();
   }
 
-  private static ExitCode show(ProbeResult result, Console console) {
+  private static ExitCode show(ProbeResult result, Output.Form form, Console console) {
+    if (Output.isStructured(form)) {
+      List<Object> findings =
+          Findings.of(result).stream()
+              .<Object>map(f -> Json.object("id", f.id(), "what", f.what(), "remedy", f.remedy()))
+              .toList();
+      console.result(Output.structured(form, Json.object("findings", findings)));
+    } else {
+      text(result, console);
+    }
+    return result.counted().stream().allMatch(run -> run.outcome().ready())
+        ? ExitCode.DONE
+        : ExitCode.VERDICT_NO;
+  }
+
+  private static void text(ProbeResult result, Console console) {
     console.result(result.subject().agent() + " " + result.subject().runtime());
     for (Metric metric : Metric.values()) {
       Distribution d = metric.over(result.measured());
@@ -72,8 +89,5 @@ final class ProbeRunner implements UseCases.ProbeRun {
       console.result("  " + finding.remedy());
     }
     Advices.of(result).reasons().forEach(console::result);
-    return result.counted().stream().allMatch(run -> run.outcome().ready())
-        ? ExitCode.DONE
-        : ExitCode.VERDICT_NO;
   }
 }

@@ -43,7 +43,7 @@ final class ProcessFindings {
     long cost =
         figures.slice(breakdown ->
             breakdown.slices().stream()
-                .filter(slice -> !slice.name().equals("prewarm"))
+                .filter(slice -> slice.kind() != Slice.Kind.PONG && !slice.name().equals("prewarm"))
                 .mapToLong(Slice::nanos)
                 .sum());
     return new Finding(
