@@ -118,7 +118,8 @@ final class SlowAgentsTest {
   }
 
   private String firstFinding(int exit, String... options) {
-    List<String> arguments = new ArrayList<>(List.of("probe-init", "--output=json", "--timeout", "60s"));
+    List<String> arguments =
+        new ArrayList<>(List.of("probe-init", "--output=json", "--timeout", "60s"));
     arguments.addAll(List.of(options));
     try (Lkagent probe = Lkagent.start(folder, Map.of(), arguments.toArray(String[]::new))) {
       assertEquals(exit, probe.awaitExit(LIMIT), probe::said);

@@ -236,11 +236,7 @@ final class FindingsTest {
             new Profile()
                 .with(
                     3,
-                    run()
-                        .times(40, 50, 1_100)
-                        .critical("model", 50, 1_090)
-                        .cpu(500)
-                        .cpuWait(550))
+                    run().times(40, 50, 1_100).critical("model", 50, 1_090).cpu(500).cpuWait(550))
                 .with(
                     2,
                     run()
