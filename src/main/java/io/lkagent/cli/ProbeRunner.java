@@ -13,6 +13,7 @@ import io.lkagent.probe.ProbeListener;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.advice.Advices;
 import io.lkagent.probe.advice.Findings;
+import io.lkagent.probe.inside.InsideText;
 import io.lkagent.time.Time;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,6 +84,7 @@ final class ProbeRunner implements UseCases.ProbeRun {
       Distribution d = metric.over(result.measured());
       console.result("%-14s %12d %12d %12d".formatted(metric.text(), d.min(), d.p50(), d.max()));
     }
+    InsideText.lines(result.inside()).forEach(console::result);
     for (Finding finding : Findings.of(result)) {
       console.result(
           "%s %s: %s".formatted(finding.severity(), finding.id(), Printable.of(finding.what())));

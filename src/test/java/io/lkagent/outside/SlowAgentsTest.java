@@ -68,6 +68,7 @@ final class SlowAgentsTest {
   @ParameterizedTest
   @Tag("python")
   @CsvSource({
+    "sleeping_import.py, import-on-critical-path",
     "model_twice.py, component-loaded-twice",
     "half_a_gigabyte.py, memory",
   })
