@@ -1,12 +1,13 @@
 package io.lkagent.cli;
 
 import io.lkagent.json.Json;
-import io.lkagent.probe.Advice;
 import io.lkagent.probe.Comparison;
 import io.lkagent.probe.Finding;
 import io.lkagent.probe.ProbeReport;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.Verdict;
+import io.lkagent.probe.advice.Advices;
+import io.lkagent.probe.advice.Findings;
 import io.lkagent.probe.report.Comparisons;
 import io.lkagent.probe.report.CsvReport;
 import io.lkagent.probe.report.HtmlReport;
@@ -15,7 +16,6 @@ import io.lkagent.probe.report.Judge;
 import io.lkagent.probe.report.JunitReport;
 import io.lkagent.probe.report.TextReport;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -45,15 +45,13 @@ final class ProbeReporter {
   }
 
   private ProbeReport report(ProbeResult result) {
-    List<Finding> findings = List.of();
-    Advice advice =
-        new Advice(Duration.ofNanos(result.subject().initTimeoutNanos()), 0, 1, List.of());
+    List<Finding> findings = Findings.of(result);
     Comparison comparison =
         wanted.baseline() == null ? null : Comparisons.of(wanted.baseline(), result);
     return new ProbeReport(
         result,
         findings,
-        advice,
+        Advices.of(result),
         comparison,
         Judge.judge(result, findings, comparison, wanted.terms()));
   }

@@ -63,6 +63,7 @@ final class ProbedAgent implements TargetSource {
         new AppLoad(
             time.nanos() - asked,
             app.description().mode() == AppDescription.Mode.FORK,
+            app.description().why(),
             ProcessUsage.of(app.host().pid()).orElse(null));
     return target(worker.again().apply(app.layer()), app, app.host().processes(), load, open);
   }

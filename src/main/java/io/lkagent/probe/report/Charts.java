@@ -3,6 +3,7 @@ package io.lkagent.probe.report;
 import io.lkagent.probe.Distribution;
 import io.lkagent.probe.Metric;
 import io.lkagent.probe.ProbeResult;
+import io.lkagent.probe.advice.Slice;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -24,16 +25,17 @@ final class Charts {
 
   private Charts() {}
 
-  /** A name's slices on the scale of a whole start. */
-  static String lane(String name, List<Slice> slices, long end) {
+  /** A row's slices on the scale of a whole start. */
+  static String lane(MedianStart.Row row, long end) {
     String kind =
-        switch (name) {
-          case Slice.UNEXPLAINED -> "odd";
-          case Slice.PONG -> "after";
-          default -> name.endsWith(" (optional)") ? "optional" : "bar";
+        switch (row.kind()) {
+          case UNEXPLAINED -> "odd";
+          case PONG -> "after";
+          case OPTIONAL -> "optional";
+          default -> "bar";
         };
     StringBuilder svg = begun(16);
-    for (Slice slice : slices) {
+    for (Slice slice : row.slices()) {
       double from = (double) WIDE * slice.from() / end;
       double width = Math.max(2, (double) WIDE * slice.nanos() / end);
       svg.append(
@@ -45,7 +47,11 @@ final class Charts {
               Math.min(from, WIDE - 2.0),
               width,
               Markup.escaped(
-                  name + ": " + Figures.time(slice.from()) + " to " + Figures.time(slice.to()))));
+                  row.name()
+                      + ": "
+                      + Figures.time(slice.from())
+                      + " to "
+                      + Figures.time(slice.to()))));
     }
     return svg.append("</svg>").toString();
   }

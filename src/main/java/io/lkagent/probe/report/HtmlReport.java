@@ -13,6 +13,8 @@ import io.lkagent.probe.ProbeReport;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeRun;
 import io.lkagent.probe.Verdict.Check;
+import io.lkagent.probe.advice.Saving;
+import io.lkagent.probe.advice.Savings;
 import io.lkagent.probe.inside.InsideText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,6 +64,7 @@ public final class HtmlReport {
     tiles();
     checks();
     MedianStart.of(result).ifPresent(this::timeline);
+    components();
     failures();
     findings();
     distributions();
@@ -130,14 +133,35 @@ public final class HtmlReport {
     section("Where the time goes (start %d, the median)".formatted(median.run().number()));
     median
         .rows()
-        .forEach((name, slices) -> {
-          add("<div class=\"lane\"><span>%s</span>", name);
-          open(Charts.lane(name, slices, median.end()));
-          add("<span>%s</span></div>", Figures.time(MedianStart.nanos(slices)));
+        .forEach(row -> {
+          add("<div class=\"lane\"><span>%s</span>", row.name());
+          open(Charts.lane(row, median.end()));
+          add("<span>%s</span></div>", Figures.time(row.nanos()));
         });
     add(
         "<p class=\"soft small\">From 0 to %s. What no phase explains is shown in its own colour.</p>",
         Figures.time(median.end()));
+    end();
+  }
+
+  private void components() {
+    List<Saving> parts = Savings.of(MedianStart.ready(result));
+    if (parts.isEmpty()) {
+      return;
+    }
+    section("What each component costs (medians)");
+    table("", "Ready waits", "Optional or deferred saves", "In parallel saves");
+    for (Saving part : parts) {
+      row(
+          part.component(),
+          Figures.time(part.waited()),
+          Figures.time(part.optional()),
+          Figures.time(part.parallel()));
+    }
+    endTable();
+    add(
+        "<p class=\"soft small\">As if there were a CPU for each, and nothing else needed the"
+            + " component.</p>");
     end();
   }
 

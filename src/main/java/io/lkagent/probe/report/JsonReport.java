@@ -20,6 +20,8 @@ import io.lkagent.probe.ProbeRun;
 import io.lkagent.probe.Subject;
 import io.lkagent.probe.Times;
 import io.lkagent.probe.Verdict;
+import io.lkagent.probe.advice.Saving;
+import io.lkagent.probe.advice.Savings;
 import io.lkagent.probe.inside.InsideJson;
 import io.lkagent.process.ProcessUsage;
 import java.util.ArrayList;
@@ -46,6 +48,8 @@ public final class JsonReport {
         "plan", plan(result.plan()),
         "series", series(result),
         "median", MedianStart.of(result).map(JsonReport::median).orElse(null),
+        "components",
+            Savings.of(MedianStart.ready(result)).stream().map(JsonReport::component).toList(),
         "findings", report.findings().stream().map(JsonReport::finding).toList(),
         "advice", advice(report.advice()),
         "inside", InsideJson.of(result.inside()),
@@ -158,14 +162,23 @@ public final class JsonReport {
     return Json.object(
         "start", median.run().number(),
         "slices",
-            median.rows().values().stream()
-                .flatMap(List::stream)
+            median.rows().stream()
+                .flatMap(row -> row.slices().stream())
                 .map(slice ->
                     Json.object(
+                        "kind", word(slice.kind()).replace('_', '-'),
                         "name", slice.name(),
                         "from_ms", ms(slice.from()),
                         "to_ms", ms(slice.to())))
                 .toList());
+  }
+
+  private static Object component(Saving part) {
+    return Json.object(
+        "name", part.component(),
+        "waited_ms", ms(part.waited()),
+        "saved_if_optional_ms", ms(part.optional()),
+        "saved_if_parallel_ms", ms(part.parallel()));
   }
 
   private static Object finding(Finding finding) {

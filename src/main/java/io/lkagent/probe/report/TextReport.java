@@ -15,6 +15,8 @@ import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeRun;
 import io.lkagent.probe.Subject;
 import io.lkagent.probe.Verdict.Check;
+import io.lkagent.probe.advice.Saving;
+import io.lkagent.probe.advice.Savings;
 import io.lkagent.probe.inside.InsideText;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -64,6 +66,7 @@ public final class TextReport {
   private void write() {
     head();
     timeline();
+    components();
     figures();
     parts();
     scan();
@@ -100,6 +103,24 @@ public final class TextReport {
           section("Where the time goes (start %d, the median)".formatted(median.run().number()));
           lines.addAll(new Waterfall(median, ink).lines());
         });
+  }
+
+  private void components() {
+    List<Saving> parts = Savings.of(MedianStart.ready(result));
+    if (parts.isEmpty()) {
+      return;
+    }
+    section("What each component costs (medians)");
+    Grid grid = new Grid("", "ready waits", "optional: saves", "in parallel: saves");
+    for (Saving part : parts) {
+      grid.row(
+          List.of(
+              part.component(),
+              Figures.time(part.waited()),
+              Figures.time(part.optional()),
+              Figures.time(part.parallel())));
+    }
+    lines.addAll(grid.lines(ink));
   }
 
   private void figures() {

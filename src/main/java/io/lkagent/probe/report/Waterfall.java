@@ -1,14 +1,15 @@
 package io.lkagent.probe.report;
 
 import io.lkagent.log.Printable;
+import io.lkagent.probe.advice.Slice;
+import io.lkagent.probe.advice.Slice.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A start as bars on one scale of time, a line for each slice's name. */
 final class Waterfall {
-  private static final int BAR = 40;
-  private static final int WIDEST_NAME = 22;
+  private static final int BAR = 32;
+  private static final int WIDEST_NAME = 30;
   private static final int EIGHTHS = 8;
   private static final String PARTS = " ▏▎▍▌▋▊▉█";
 
@@ -22,22 +23,22 @@ final class Waterfall {
 
   List<String> lines() {
     int width =
-        start.rows().keySet().stream()
+        start.rows().stream()
+            .map(MedianStart.Row::name)
             .mapToInt(name -> Math.min(WIDEST_NAME, name.codePointCount(0, name.length())))
             .max()
             .orElse(0);
     List<String> lines = new ArrayList<>();
-    for (Map.Entry<String, List<Slice>> row : start.rows().entrySet()) {
-      long took = MedianStart.nanos(row.getValue());
+    for (MedianStart.Row row : start.rows()) {
+      long took = row.nanos();
       String share = share(took, start.run().times().ready());
-      boolean pong = row.getKey().equals(Slice.PONG);
       lines.add(
           "  %s  %s  %s  %s"
               .formatted(
-                  Grid.left(Printable.of(row.getKey()), width),
-                  coloured(row.getKey(), bar(row.getValue())),
+                  Grid.left(Printable.of(row.name()), width),
+                  coloured(row.kind(), bar(row.slices())),
                   Grid.right(Figures.time(took), 8),
-                  ink.dim(pong ? "after" : Grid.right(share, 5))));
+                  ink.dim(row.kind() == Kind.PONG ? "after" : Grid.right(share, 5))));
     }
     return lines;
   }
@@ -47,11 +48,12 @@ final class Waterfall {
     return percent == 0 ? "<1 %" : percent + " %";
   }
 
-  private String coloured(String name, String bar) {
-    if (name.equals(Slice.UNEXPLAINED)) {
-      return ink.yellow(bar);
-    }
-    return name.equals(Slice.PONG) ? ink.dim(bar) : ink.cyan(bar);
+  private String coloured(Kind kind, String bar) {
+    return switch (kind) {
+      case UNEXPLAINED -> ink.yellow(bar);
+      case PONG -> ink.dim(bar);
+      default -> ink.cyan(bar);
+    };
   }
 
   /** In eighths of a column at its end; it begins at a whole one. */
