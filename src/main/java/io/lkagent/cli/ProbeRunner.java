@@ -39,6 +39,10 @@ final class ProbeRunner implements UseCases.ProbeRun {
       }
       return show(result, console);
     } catch (ProbeFault e) {
+      ExitCode how = interrupted.get();
+      if (how != null) {
+        return how;
+      }
       Logging.flush();
       if (!e.detail().isBlank()) {
         console.err().println(e.detail().stripTrailing());
