@@ -39,10 +39,11 @@ public final class RunnerMain {
       if (process.orphaned()) {
         haltLater(code);
       }
+      channel.leave();
       if (code != OK || othersRun()) {
         System.exit(code);
       }
-      // Left by the end of main: System.exit waits 300 ms for the thread that reads the protocol.
+      // Left by the end of main: System.exit first looks for a logger to tell.
     } catch (Throwable e) {
       defect(e);
     }
