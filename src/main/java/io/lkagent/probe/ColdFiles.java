@@ -1,6 +1,8 @@
 package io.lkagent.probe;
 
 import io.lkagent.process.OpenFiles;
+import io.lkagent.process.ProcessSpec;
+import io.lkagent.process.SideCommand;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -11,9 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An agent's files, put out of the system's cache before a cold start: those that its processes
@@ -82,16 +84,9 @@ final class ColdFiles {
   private static void forget(List<Path> some) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", FORGET, "forget"));
     some.forEach(file -> line.add(file.toString()));
-    Process process =
-        new ProcessBuilder(line)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
-      throw new IOException("dd did not end");
-    }
-    if (process.exitValue() != 0) {
+    SideCommand.Result result =
+        new SideCommand().run(new ProcessSpec(line, Map.of(), Set.of(), null), LIMIT);
+    if (result.exit() != 0) {
       throw new IOException("dd cannot do it for every file (GNU's can, of readable files)");
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.testing.Lkagent;
+import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.ShellAgent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +50,7 @@ final class ProbeInitTest {
   @ParameterizedTest
   @CsvSource({"hang", "exit-at-once", "garbage", "fail", "die-after-ready"})
   void badAgent_endsWithOneAndLeavesNothing(String behaviour) {
-    try (Lkagent probe =
-        probe("--exec", shell(behaviour), "--runs", "1", "--init-timeout", "500ms")) {
+    try (Lkagent probe = probe("--exec", shell(behaviour), "--runs", "1", "--timeout", "500ms")) {
       assertEquals(1, probe.awaitExit(), probe::said);
       probe.awaitNothingLeft(SOON);
     }
@@ -178,15 +179,17 @@ final class ProbeInitTest {
     }
   }
 
-  /** The app's host imports for ever; nothing but an interpreter is needed for that. */
+  /** The app's host imports for ever. */
   @Test
+  @Tag("python")
   void signal_whileAnAppIsLoaded_endsItsHost() throws IOException {
     Path begun = folder.resolve("begun");
     Path app =
         Files.writeString(
             folder.resolve("app.py"),
             "import time\nopen('" + begun + "', 'w').close()\ntime.sleep(600)\n");
-    try (Lkagent probe = probe("--python", app.toString(), "--interpreter", "/usr/bin/python3")) {
+    try (Lkagent probe =
+        probe("--python", app.toString(), "--interpreter", PythonTools.python().toString())) {
       eventually(SOON, probe::said, () -> Files.exists(begun) || !probe.stderr().isEmpty());
       probe.signal("TERM");
       assertEquals(143, probe.awaitExit(Duration.ofSeconds(9)), probe::said);

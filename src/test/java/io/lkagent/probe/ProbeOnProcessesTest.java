@@ -78,22 +78,20 @@ final class ProbeOnProcessesTest {
     assertEquals(runs.size(), stamps.size());
     for (int i = 0; i < stamps.size(); i++) {
       String[] words = stamps.get(i).split(" ", 2);
-      program.add(Long.parseLong(words[0]) - asked.get(i));
-      ready.add(Long.parseLong(words[1]) - asked.get(i));
+      Times times = runs.get(i).times();
+      program.add(Math.abs(times.program() - (Long.parseLong(words[0]) - asked.get(i))));
+      long outside = Long.parseLong(words[1]) - asked.get(i);
+      assertTrue(times.ready() > outside, () -> "ready before it was said: " + times);
+      ready.add(times.ready() - outside);
     }
-    agree(median(ready), median(runs.stream().map(run -> run.times().ready()).toList()));
-    agree(median(program), median(runs.stream().map(run -> run.times().program()).toList()));
+    assertSmall(program);
+    assertSmall(ready);
   }
 
-  private static void agree(long outside, long probed) {
-    long allowed = Math.max(2 * MILLI, outside / 20);
-    assertTrue(
-        Math.abs(outside - probed) <= allowed,
-        () -> "the probe says " + probed + " ns, the clocks outside " + outside);
-  }
-
-  private static long median(List<Long> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
+  /** Where others work too, a reader is late now and then; of a wrong clock all would be wrong. */
+  private static void assertSmall(List<Long> distances) {
+    List<Long> sorted = distances.stream().sorted().toList();
+    assertTrue(sorted.get(sorted.size() / 4) < 2 * MILLI, () -> "nanoseconds apart: " + sorted);
   }
 
   @Test
