@@ -4,6 +4,7 @@ import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.log.ChildOutput;
+import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.ProcessStarter;
@@ -252,7 +253,10 @@ final class Start {
 
   private synchronized ProbeRun report(
       int number, Part part, int concurrency, ChildNews.Ended how, long end) {
-    boolean wasReady = pong != Times.UNKNOWN && how.cause().reason() == StopReason.NOT_NEEDED;
+    boolean wasReady =
+        pong != Times.UNKNOWN
+            && how.cause().reason() == StopReason.NOT_NEEDED
+            && (ending == Ending.KILLED || how.exit() instanceof ExitStatus.Exited);
     if (unansweredSince != Times.UNKNOWN && !wasReady) {
       longest = Math.max(longest, end - unansweredSince);
     }
