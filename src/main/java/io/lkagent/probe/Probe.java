@@ -110,14 +110,14 @@ public final class Probe {
   }
 
   private Subject subject(ProbeTarget target, Confinement place) {
-      return new Subject(
-          target.words(),
-          family(target),
-          runtime(),
-          target.load(),
-          target.settings().initTimeout().toNanos(),
-          Runtime.getRuntime().availableProcessors(),
-          place.words());
+    return new Subject(
+        target.words(),
+        family(target),
+        runtime(),
+        target.load(),
+        target.settings().initTimeout().toNanos(),
+        Runtime.getRuntime().availableProcessors(),
+        place.words());
   }
 
   /** Not after a probe that was ended early, nor of an agent that never started. */
