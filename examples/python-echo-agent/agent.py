@@ -105,7 +105,8 @@ async def main():
         signal.signal(name, signal.SIG_IGN)
     loop = asyncio.get_running_loop()
     frames = asyncio.Queue()
-    say("hello", protocol=1, pid=os.getpid(), runtime=f"python {platform.python_version()}")
+    runtime = f"python {platform.python_version()}"
+    say("hello", protocol=1, pid=os.getpid(), runtime=runtime, up_ns=time.monotonic_ns() - BORN)
     threading.Thread(target=read_frames, args=(loop, frames), daemon=True).start()
     while (frame := await frames.get())["type"] not in ("init", "shutdown"):
         pass

@@ -49,6 +49,7 @@ const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 30_000;
 
 const startedAt = process.hrtime.bigint();
+let saidHelloAt = startedAt;
 const exit = process.exit.bind(process);
 
 /** Why an app cannot be run: a kind for the worker, a line for the user. */
@@ -60,9 +61,9 @@ class AppFault extends Error {
   }
 }
 
-/** Nanoseconds since this process said hello, about. */
+/** Nanoseconds since this process said hello. */
 function nanos() {
-  return Number(process.hrtime.bigint() - startedAt);
+  return Number(process.hrtime.bigint() - saidHelloAt);
 }
 
 /** An error in one line, as the worker's log shows it. */
@@ -166,7 +167,9 @@ class Worker {
   }
 
   hello(runtime) {
-    this.tell({ type: 'hello', protocol: PROTOCOL, pid: process.pid, runtime });
+    saidHelloAt = process.hrtime.bigint();
+    const up_ns = Number(saidHelloAt - startedAt);
+    this.tell({ type: 'hello', protocol: PROTOCOL, pid: process.pid, runtime, up_ns });
   }
 
   /** Runs a step of the start and tells how long it took, also when it fails. */

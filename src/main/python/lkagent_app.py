@@ -14,6 +14,10 @@ Reading order: main, Host, JobProcess, JobBridge; then App, Decider, Inference.
 
 from __future__ import annotations
 
+import time
+
+BEGAN = time.monotonic_ns()  # before the other imports, which take most of this script's start
+
 import ast
 import asyncio
 import atexit
@@ -36,7 +40,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import traceback
 import types
 import warnings
@@ -152,13 +155,16 @@ def parse(line: bytes) -> Frame | None:
 class Phases:
     """The clock that tells how long each part of a start took."""
 
+    began = BEGAN  # a forked process begins anew
+
     def __init__(self, frames: Frames) -> None:
         self._frames = frames
         self._hello = time.monotonic_ns()
 
     def hello(self, runtime: str) -> None:
         self._hello = time.monotonic_ns()
-        self._frames.say("hello", protocol=1, pid=os.getpid(), runtime=runtime)
+        up = self._hello - Phases.began
+        self._frames.say("hello", protocol=1, pid=os.getpid(), runtime=runtime, up_ns=up)
 
     def run(self, name: str, part: Callable[[], Any]) -> Any:
         start = time.monotonic_ns()
@@ -1144,6 +1150,7 @@ class Host:
             self._frames.say("fork-failed", id=id_, error=f"{type(e).__name__}: {e}")
             return None
         if pid == 0:
+            Phases.began = time.monotonic_ns()
             environment = {str(k): str(v) for k, v in (frame.get("env") or {}).items()}
             return lambda: self._be_job(sockets, environment)
         for sock in sockets:

@@ -100,6 +100,9 @@ final class ProbeInitCommand implements Runnable, LkagentCommand.WithExit {
     if (options.timeout != null) {
       words.add("--init-timeout=" + options.timeout.toMillis() + "ms");
     }
+    if (options.shutdownTimeout != null) {
+      words.add("--shutdown-timeout=" + options.shutdownTimeout.toMillis() + "ms");
+    }
     return words;
   }
 

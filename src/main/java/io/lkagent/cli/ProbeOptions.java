@@ -23,6 +23,13 @@ final class ProbeOptions {
   @Nullable Duration timeout;
 
   @Option(
+      names = "--shutdown-timeout",
+      paramLabel = "TIME",
+      converter = Values.Durations.class,
+      description = "To end when asked (default: the worker's --shutdown-timeout, 60s).")
+  @Nullable Duration shutdownTimeout;
+
+  @Option(
       names = "--runs",
       paramLabel = "N",
       defaultValue = "10",

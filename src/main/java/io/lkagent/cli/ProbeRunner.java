@@ -41,6 +41,10 @@ final class ProbeRunner implements UseCases.ProbeRun {
       return new ProbeReporter(call.wanted(), call.form(), console).show(result);
     } catch (ProbeFault e) {
       progress.close();
+      ExitCode how = interrupted.get();
+      if (how != null) {
+        return how;
+      }
       Logging.flush();
       if (!e.detail().isBlank()) {
         console.err().println(e.detail().stripTrailing());

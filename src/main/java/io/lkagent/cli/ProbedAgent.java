@@ -46,6 +46,8 @@ final class ProbedAgent implements TargetSource {
           ? app(starter, open)
           : target(worker, null, starter, null, open);
     } catch (AppFault e) {
+      // A stop interrupts the loading; an interrupted thread could not wait for the host's end.
+      Thread.interrupted();
       open.close();
       throw new ProbeFault(e.line(), e.detail());
     } catch (RuntimeException | Error e) {
@@ -83,6 +85,7 @@ final class ProbedAgent implements TargetSource {
         starter,
         settings.child(),
         load,
+        app == null ? 0 : app.host().pid(),
         open::close);
   }
 

@@ -26,15 +26,19 @@ final class Values {
           "s", 1_000_000_000L,
           "m", 60_000_000_000L);
   private static final Map<String, Long> BYTES =
-      Map.of(
-          "b", 1L,
-          "", 1L,
-          "kb", 1_000L,
-          "mb", 1_000_000L,
-          "gb", 1_000_000_000L,
-          "kib", 1L << 10,
-          "mib", 1L << 20,
-          "gib", 1L << 30);
+      Map.ofEntries(
+          Map.entry("b", 1L),
+          Map.entry("", 1L),
+          Map.entry("kb", 1_000L),
+          Map.entry("mb", 1_000_000L),
+          Map.entry("gb", 1_000_000_000L),
+          Map.entry("kib", 1L << 10),
+          Map.entry("mib", 1L << 20),
+          Map.entry("gib", 1L << 30),
+          // As container tools write a limit.
+          Map.entry("k", 1L << 10),
+          Map.entry("m", 1L << 20),
+          Map.entry("g", 1L << 30));
 
   private Values() {}
 

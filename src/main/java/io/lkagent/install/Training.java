@@ -62,7 +62,8 @@ public final class Training {
           List.of("status", "--url", NOBODY, "-o", "json"),
           List.of("dispatch", "room", "--url", NOBODY, "--api-key", "key", "--wait", "1s"),
           List.of("worker", "health", "--timeout", "1s"),
-          List.of("worker", "drain", "--timeout", "1s"));
+          List.of("worker", "drain", "--timeout", "1s"),
+          List.of("probe-init", "--runs", "2"));
 
   private Training() {}
 

@@ -4,6 +4,7 @@ import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.log.ChildOutput;
+import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.process.ProcessStarter;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ final class Start {
   private final ProbeTarget target;
   private final Ending ending;
   private final boolean weighed;
+  private final LongConsumer shown;
   private final Time time;
   private final CompletableFuture<ChildNews.Ended> ended = new CompletableFuture<>();
   private final CompletableFuture<Long> cleared = new CompletableFuture<>();
@@ -79,9 +82,23 @@ final class Start {
    * @param weighed whether its usage is read once it is ready, which takes a millisecond or two
    */
   Start(ProbeTarget target, Ending ending, boolean weighed, Time time) {
+    this(target, ending, weighed, OomWatch.none(), pid -> {}, time);
+  }
+
+  /**
+   * @param shown gets the process id once it is ready, while it lives
+   */
+  Start(
+      ProbeTarget target,
+      Ending ending,
+      boolean weighed,
+      OomWatch oom,
+      LongConsumer shown,
+      Time time) {
     this.target = target;
     this.ending = ending;
     this.weighed = weighed;
+    this.shown = shown;
     this.time = time;
     this.output = new Output(time);
     this.supervisor =
@@ -90,7 +107,7 @@ final class Start {
             target.spec(),
             target.settings(),
             new Watched(),
-            OomWatch.none(),
+            oom,
             output,
             time,
             this::news);
@@ -201,6 +218,7 @@ final class Start {
         usage = read.orElse(null);
       }
     }
+    shown.accept(supervisor.pid());
     switch (ending) {
       case ORDERLY -> supervisor.stop(StopCause.of(StopReason.NOT_NEEDED));
       case KILLED -> supervisor.kill(StopCause.of(StopReason.NOT_NEEDED));
@@ -235,7 +253,10 @@ final class Start {
 
   private synchronized ProbeRun report(
       int number, Part part, int concurrency, ChildNews.Ended how, long end) {
-    boolean wasReady = pong != Times.UNKNOWN && how.cause().reason() == StopReason.NOT_NEEDED;
+    boolean wasReady =
+        pong != Times.UNKNOWN
+            && how.cause().reason() == StopReason.NOT_NEEDED
+            && (ending == Ending.KILLED || how.exit() instanceof ExitStatus.Exited);
     if (unansweredSince != Times.UNKNOWN && !wasReady) {
       longest = Math.max(longest, end - unansweredSince);
     }

@@ -31,6 +31,11 @@ public final class Cgroup {
     this.unified = Files.exists(root.resolve("cgroup.controllers"));
   }
 
+  /** Whether it is the kernel's version 2. */
+  boolean unified() {
+    return unified;
+  }
+
   /** A limit and what is used of it, at the level where the least is left. */
   public record Usage(long limit, long used) {
     public long left() {
@@ -129,12 +134,12 @@ public final class Cgroup {
   }
 
   /** This process's group of a controller and those above it, up to the root. */
-  private Stream<Path> levels(String controller) {
+  Stream<Path> levels(String controller) {
     Path top = unified ? root : root.resolve(controller);
     return Stream.iterate(group(controller), p -> p != null && p.startsWith(top), Path::getParent);
   }
 
-  private Path group(String controller) {
+  Path group(String controller) {
     Path top = unified ? root : root.resolve(controller);
     Path group = top.resolve("." + membership(controller)).normalize();
     // Inside a container the path is the host's, while the files are mounted at the top.

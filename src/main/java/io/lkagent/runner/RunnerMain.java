@@ -39,10 +39,30 @@ public final class RunnerMain {
       if (process.orphaned()) {
         haltLater(code);
       }
-      System.exit(code);
+      channel.leave();
+      if (code != OK || othersRun()) {
+        System.exit(code);
+      }
+      // Left by the end of main: System.exit first looks for a logger to tell.
     } catch (Throwable e) {
       defect(e);
     }
+  }
+
+  /** Whether a thread runs, of the agent's, for whose end the JVM would wait behind main's. */
+  private static boolean othersRun() {
+    ThreadGroup all = Thread.currentThread().getThreadGroup();
+    while (all.getParent() != null) {
+      all = all.getParent();
+    }
+    Thread[] running = new Thread[all.activeCount() * 2 + 16];
+    int count = all.enumerate(running);
+    for (int i = 0; i < count; i++) {
+      if (!running[i].isDaemon() && !running[i].equals(Thread.currentThread())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static JobChannel open(LinkedBlockingQueue<Event> events) throws IOException {

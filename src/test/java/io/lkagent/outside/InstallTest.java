@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,36 @@ final class InstallTest {
     assertTrue(demo.out().contains("3 rooms, 3 distinct processes, 0 left"), demo::toString);
     Run shown = javaOptions(installed);
     assertTrue(shown.out().contains("-XX:AOTCache=") && shown.out().contains("commands.aot"));
+  }
+
+  /** The commands of examples/ci: first without figures to compare with, then with its own. */
+  @Test
+  void ciExample_passesTwiceAndFailsWhenTheStartIsTooSlow() throws Exception {
+    Path work = Files.createDirectory(folder.resolve("ci"));
+    Map<String, String> environment =
+        Map.of(
+            "LKAGENT",
+            lkagent(installed).toString(),
+            "BASELINE",
+            work.resolve("baseline.json").toString(),
+            "REPORTS",
+            work.resolve("reports").toString(),
+            "MAX_READY",
+            "20s",
+            "RUNS",
+            "5",
+            "REGRESSION",
+            "900%");
+    String check = Path.of("examples/ci/check-init.sh").toAbsolutePath().toString();
+    for (int i = 0; i < 2; i++) {
+      Run run = run(environment, check);
+      assertEquals(0, run.exit(), run::toString);
+    }
+    assertTrue(Files.size(work.resolve("reports/init.xml")) > 0);
+    Map<String, String> strict = new HashMap<>(environment);
+    strict.put("MAX_READY", "1ms");
+    Run run = run(strict, check);
+    assertEquals(1, run.exit(), run::toString);
   }
 
   @Test

@@ -47,7 +47,8 @@ record MedianStart(ProbeRun run, List<Row> rows, long end) {
             .filter(slice -> slice.kind() != Kind.COMPONENT && slice.kind() != Kind.OPTIONAL);
     List<Row> rows = new ArrayList<>();
     Stream.concat(others, components)
-        .sorted(Comparator.comparing((Slice s) -> s.kind() == Kind.PONG).thenComparingLong(Slice::from))
+        .sorted(
+            Comparator.comparing((Slice s) -> s.kind() == Kind.PONG).thenComparingLong(Slice::from))
         .collect(Collectors.groupingBy(Slice::name, LinkedHashMap::new, Collectors.toList()))
         .forEach((name, slices) -> rows.add(new Row(slices.getFirst().kind(), name, slices)));
     return new MedianStart(run, rows, Math.max(1, breakdown.nanos()));

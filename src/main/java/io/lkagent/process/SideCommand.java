@@ -1,0 +1,72 @@
+package io.lkagent.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Short commands that run beside the agents, each to its end; all of them can be ended at once. */
+public final class SideCommand {
+  private final Set<Process> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+
+  /**
+   * How one ended.
+   *
+   * @param exit its exit code; -1 when it was ended or took too long
+   * @param output what it printed
+   */
+  public record Result(int exit, String output) {}
+
+  /** Runs one without input. */
+  public Result run(ProcessSpec spec, Duration limit) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("lkagent-command", ".log");
+    try {
+      int exit = exit(started(spec, output), limit);
+      return new Result(exit, new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+
+  /** Ends what runs; nothing runs from now on. */
+  public void stop() {
+    stopped = true;
+    underWay.forEach(SideCommand::kill);
+  }
+
+  private static Process started(ProcessSpec spec, Path output) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(spec.command())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().keySet().removeAll(spec.withheld());
+    builder.environment().putAll(spec.environment());
+    if (spec.workingDirectory() != null) {
+      builder.directory(spec.workingDirectory().toFile());
+    }
+    return builder.start();
+  }
+
+  private int exit(Process process, Duration limit) throws InterruptedException {
+    underWay.add(process);
+    try {
+      return !stopped && process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
+          ? process.exitValue()
+          : -1;
+    } finally {
+      underWay.remove(process);
+      kill(process);
+    }
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
