@@ -28,8 +28,8 @@ _lkagent() {
     --drain-timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --env) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --exec) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
-    --fail-on-regression) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --explain) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
+    --fail-on-regression) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --fault) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --faults) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
     --hold) mapfile -t COMPREPLY < <(compgen -W '' -- "$current"); return ;;
@@ -85,9 +85,7 @@ _lkagent() {
     'worker health') words='--debug -h --help --port --quiet --runtime-dir --timeout -V --version' ;;
     'dispatch') words='--agent-name --api-key --api-secret-file --ca-file --debug --delete -h --help --list --metadata --no-create-room --no-wait -o --output --quiet --runtime-dir --url -V --version --wait' ;;
     'status') words='--debug -h --help -o --output --quiet --runtime-dir --timeout --url -V --version' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --fail-fast -h --help --interpreter --jvm-arg --memory --no-fork --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --compare --concurrency --config --cpus --csv --debug --env --exec --fail-fast --fail-on-regression -h --help --html --interpreter --json --junit --jvm-arg --max --memory --min-success --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
-    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --concurrency --config --cpus --debug --env --exec --explain --fail-fast --faults -h --help --interpreter --jvm-arg --list-faults --memory --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --timeout --vad -V --version --warmup --working-directory' ;;
+    'probe-init') words='--agent --agent-name --agent-option --classpath --cold --compare --concurrency --config --cpus --csv --debug --env --exec --explain --fail-fast --fail-on-regression --faults -h --help --html --interpreter --json --junit --jvm-arg --list-faults --max --memory --min-success --no-fork --no-inside --node -o --output --pass-api-keys --prepare --python --quiet --runs --shutdown-timeout --timeout --vad -V --version --warmup --working-directory' ;;
     'dev-server') words='--api-key --api-secret-file --debug --fault -h --help --host --port --port-file --quiet --real-delays --tls-certificate --tls-key -V --version' ;;
     'demo') words='--debug -h --help --hold --interpreter --no-fork --node --python --quiet --rooms -V --version' ;;
   esac
