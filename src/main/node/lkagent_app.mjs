@@ -1004,12 +1004,15 @@ class Parent {
     };
   }
 
-  /** Waits until the framework listens for the first message. */
-  async heard() {
-    while (process.listenerCount('message') === 0) {
-      await once(process, 'newListener');
-      await sleep(0);
-    }
+  /** Calls {@code speak} as soon as the framework listens: a signal before would find its handlers without a logger. */
+  whenHeard(speak) {
+    const listens = (event) => {
+      if (event === 'message') {
+        process.off('newListener', listens);
+        queueMicrotask(speak);
+      }
+    };
+    process.on('newListener', listens);
   }
 
   say(name, value) {
@@ -1238,13 +1241,14 @@ class JobProcess {
     await this.#initialised.opened;
     this.#parent = new Parent((message) => this.#fromFramework(message));
     this.#inference = new InferenceLink((response) => this.#parent.say('inferenceResponse', response));
-    await import(pathToFileURL(lazyMain).href);
-    thrift.end();
-    await this.#parent.heard();
-    this.#parent.say('initializeRequest', {
-      loggerOptions: logs.options(this.#settings.level),
-      sessionEndTimeout: this.#settings.sessionEndTimeout ?? SESSION_END_MS,
+    this.#parent.whenHeard(() => {
+      thrift.end();
+      this.#parent.say('initializeRequest', {
+        loggerOptions: logs.options(this.#settings.level),
+        sessionEndTimeout: this.#settings.sessionEndTimeout ?? SESSION_END_MS,
+      });
     });
+    await import(pathToFileURL(lazyMain).href);
   }
 
   /** An app that ends the process before it is ready has failed; afterwards it may. */
