@@ -13,16 +13,19 @@ import picocli.CommandLine.Option;
 final class ProbeFaultOptions {
   private static final String ALL = "all";
 
+  @HelpSection("Faults")
   @Option(
       names = "--faults",
-      paramLabel = "NAME,…",
+      paramLabel = "NAME",
       split = ",",
       description = "Then make these faults on purpose, or all: does the agent keep the protocol?")
   List<String> faults = List.of();
 
+  @HelpSection("Faults")
   @Option(names = "--list-faults", description = "Only list the faults that can be made.")
   boolean list;
 
+  @HelpSection("Faults")
   @Option(
       names = "--explain",
       paramLabel = "CODE",

@@ -52,7 +52,7 @@ final class ProbeOptions {
 
   @Option(
       names = "--concurrency",
-      paramLabel = "N,…",
+      paramLabel = "N",
       defaultValue = "1",
       split = ",",
       description = "How many at once; several numbers: a series each.")

@@ -19,6 +19,9 @@ final class ProcessFindings {
   /** The worker gives a process that long to answer before it hands it a job. */
   private static final long DEAF = 500_000_000;
 
+  /** Longer than a worker's pings are apart: one is missed as a whole. */
+  private static final long MISSED = 2_500_000_000L;
+
   private ProcessFindings() {}
 
   static List<Finding> of(Figures figures) {
@@ -85,7 +88,7 @@ final class ProcessFindings {
                 : "whoever reads its messages is busy with something else";
     return new Finding(
         "pings-unanswered",
-        Severity.WARN,
+        silence > MISSED ? Severity.WARN : Severity.INFO,
         "a ping during the init waits %s for its answer: %s"
             .formatted(Words.time(silence), blocked),
         "load on another thread than the one that answers: a process that is deaf for the ping"

@@ -23,17 +23,20 @@ public final class Savings {
       Comparator.comparingLong(Saving::optional).reversed();
 
   private final List<Component> components;
-  private final long hello;
+
+  /** When the first of them began: the time from hello to there is none's. */
+  private final long first;
+
   private final long ready;
 
   private Savings(ProbeRun run) {
-    this.hello = run.times().hello();
     this.ready = run.times().ready();
     this.components =
         run.components().stream()
             .filter(c -> c.nanos() >= 0 && c.start() < ready)
             .sorted(Comparator.comparingLong(Component::start))
             .toList();
+    this.first = components.isEmpty() ? ready : Math.max(0, components.getFirst().start());
   }
 
   /** One for each name, the greatest first; none for a start that did not become ready. */
@@ -46,12 +49,11 @@ public final class Savings {
     return start.components.stream()
         .map(Component::name)
         .distinct()
-        .map(name ->
-            new Saving(
-                name,
-                path.nanos(name),
-                start.saved(name, Change.OPTIONAL),
-                start.saved(name, Change.PARALLEL)))
+        .map(name -> {
+          long parallel = start.saved(name, Change.PARALLEL);
+          long optional = Math.max(parallel, start.saved(name, Change.OPTIONAL));
+          return new Saving(name, path.nanos(name), optional, parallel);
+        })
         .sorted(GREATEST_FIRST)
         .toList();
   }
@@ -82,15 +84,16 @@ public final class Savings {
   private long saved(String name, Change change) {
     Map<Component, Long> ends = new HashMap<>();
     Map<Component, Long> starts = new HashMap<>();
-    long last = hello;
+    long last = first;
     for (Component each : components) {
       boolean changed = each.name().equals(name);
-      long start = changed && change == Change.PARALLEL ? hello : begin(each, starts, ends);
+      long start = changed && change == Change.PARALLEL ? first : begin(each, starts, ends);
       starts.put(each, start);
       // Who came behind it now comes where it would have begun.
       ends.put(each, changed ? begin(each, starts, ends) : start + each.nanos());
-      if (each.critical() && !(changed && change == Change.OPTIONAL)) {
-        last = Math.max(last, start + each.nanos());
+      if (each.critical()) {
+        boolean waits = !(changed && change == Change.OPTIONAL);
+        last = Math.max(last, waits ? start + each.nanos() : start);
       }
     }
     long tail = Math.max(0, ready - lastCritical());
@@ -101,7 +104,7 @@ public final class Savings {
     return components.stream()
         .filter(Component::critical)
         .mapToLong(Component::end)
-        .reduce(hello, Math::max);
+        .reduce(first, Math::max);
   }
 
   /** When it would begin now, from when those before it would begin and end. */

@@ -23,9 +23,6 @@ final class SeriesFindings {
   /** So much read from storage shows that the difference is the storage's. */
   private static final long FROM_STORAGE = 1_000_000;
 
-  /** From here on more at once makes no more processes, and each of them late. */
-  private static final double HOPELESS = 3;
-
   /** The timeout should bear a machine on which all takes twice as long. */
   private static final int MARGIN = 2;
 
@@ -60,9 +57,10 @@ final class SeriesFindings {
     ProbeResult result = figures.result();
     long wall = figures.ready(many).p50();
     long alone = figures.ready(few).p50();
+    long timeout = result.subject().initTimeoutNanos();
     return new Finding(
         "starved-at-once",
-        wall >= HOPELESS * alone ? Severity.WARN : Severity.INFO,
+        wall >= timeout / MARGIN ? Severity.WARN : Severity.INFO,
         "%d at once: %s until ready instead of %s, with about the same CPU time (%s) and %s without"
                 .formatted(
                     many,

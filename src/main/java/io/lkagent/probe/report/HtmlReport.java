@@ -121,7 +121,7 @@ public final class HtmlReport {
 
   private void checks() {
     section("Checks");
-    table("", "Limit", "Actual", "");
+    proseTable("", "Limit", "Actual", "");
     for (Check check : report.verdict().checks()) {
       row(check.name(), check.limit(), check.actual(), mark(check.passed()));
     }
@@ -303,7 +303,7 @@ public final class HtmlReport {
       return;
     }
     section("Faults");
-    table("Fault", "", "Expected", "Seen", "Reason");
+    proseTable("Fault", "", "Expected", "Seen", "Reason");
     for (FaultResult fault : result.faults()) {
       row(fault.name(), mark(fault.passed()), fault.expected(), fault.seen(), fault.reason());
     }
@@ -371,7 +371,18 @@ public final class HtmlReport {
   }
 
   private void table(String... headings) {
-    open("<div class=\"table\"><table><thead><tr>");
+    open("<div class=\"table\"><table>");
+    headings(headings);
+  }
+
+  /** For sentences, which are broken where a column ends. */
+  private void proseTable(String... headings) {
+    open("<div class=\"table\"><table class=\"prose\">");
+    headings(headings);
+  }
+
+  private void headings(String... headings) {
+    open("<thead><tr>");
     Stream.of(headings).forEach(heading -> add("<th>%s</th>", heading));
     open("</tr></thead><tbody>");
   }

@@ -51,7 +51,9 @@ record MedianStart(ProbeRun run, List<Row> rows, long end) {
             Comparator.comparing((Slice s) -> s.kind() == Kind.PONG).thenComparingLong(Slice::from))
         .collect(Collectors.groupingBy(Slice::name, LinkedHashMap::new, Collectors.toList()))
         .forEach((name, slices) -> rows.add(new Row(slices.getFirst().kind(), name, slices)));
-    return new MedianStart(run, rows, Math.max(1, breakdown.nanos()));
+    long end =
+        rows.stream().flatMap(row -> row.slices().stream()).mapToLong(Slice::to).max().orElse(1);
+    return new MedianStart(run, rows, Math.max(1, end));
   }
 
   /** From its begin to its end, not only where ready waited for it. */
