@@ -14,6 +14,8 @@ final class ProbeOptions {
   private static final int MOST_RUNS = 1_000_000;
   private static final int MOST_AT_ONCE = 1_000;
 
+  private static final long LEAST_MEMORY = 1 << 20;
+
   @HelpSection("Verdict")
   @Option(
       names = "--timeout",
@@ -100,6 +102,11 @@ final class ProbeOptions {
     }
     if (!(cpus >= 0) || cpus > 10_000) {
       throw new UsageException("--cpus is " + cpus + "; it must be a number of CPUs, such as 0.5");
+    }
+    if (memory.isPresent() && memory.getAsLong() > 0 && memory.getAsLong() < LEAST_MEMORY) {
+      throw new UsageException(
+          "--memory is %d bytes; no process starts in less than 1MiB"
+              .formatted(memory.getAsLong()));
     }
   }
 

@@ -106,6 +106,7 @@ final class ProbeInitTest {
         "--timeout=0                 | --timeout is 0",
         "--runs=0                    | --runs is 0",
         "--cpus=-1                   | --cpus is -1",
+        "--memory=1                  | --memory is 1 bytes",
         "--prepare=exit 3            | exit code 3",
         "--python=none.py            | none.py does not exist",
         "--working-directory=/none   | is not a folder"

@@ -15,6 +15,12 @@ public final class InsideJson {
   /** Modules below this part of all time are not listed. */
   private static final int LEAST = 1_000;
 
+  /**
+   * Modules load each other in long chains; deeper ones are not listed, as JSON readers have
+   * limits.
+   */
+  private static final int DEEPEST = 20;
+
   private InsideJson() {}
 
   /** Its members; none of them when nothing is known but why. */
@@ -44,9 +50,9 @@ public final class InsideJson {
         "packages",
         imports.shares().stream().map(InsideJson::share).toList(),
         "tree",
-        modules(imports.roots(), least),
+        modules(imports.roots(), least, DEEPEST),
         "per_start",
-        modules(imports.perStart(), least),
+        modules(imports.perStart(), least, DEEPEST),
         "notes",
         imports.notes());
   }
@@ -66,14 +72,14 @@ public final class InsideJson {
   }
 
   private static List<Map<String, @Nullable Object>> modules(
-      List<Inside.Module> modules, long least) {
+      List<Inside.Module> modules, long least, int levels) {
     return modules.stream()
-        .filter(module -> module.totalNanos() >= least)
-        .map(module -> module(module, least))
+        .filter(module -> levels > 0 && module.totalNanos() >= least)
+        .map(module -> module(module, least, levels - 1))
         .toList();
   }
 
-  private static Map<String, @Nullable Object> module(Inside.Module module, long least) {
+  private static Map<String, @Nullable Object> module(Inside.Module module, long least, int below) {
     Map<String, @Nullable Object> members =
         Json.object(
             "name",
@@ -84,7 +90,7 @@ public final class InsideJson {
             millis(module.ownNanos()),
             "total_ms",
             millis(module.totalNanos()));
-    List<Map<String, @Nullable Object>> loaded = modules(module.children(), least);
+    List<Map<String, @Nullable Object>> loaded = modules(module.children(), least, below);
     if (!loaded.isEmpty()) {
       members.put("loaded", loaded);
     }

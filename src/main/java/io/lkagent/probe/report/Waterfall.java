@@ -9,7 +9,7 @@ import java.util.List;
 /** A start as bars on one scale of time, a line for each slice's name. */
 final class Waterfall {
   private static final int BAR = 32;
-  private static final int WIDEST_NAME = 30;
+  private static final int WIDEST_NAME = 31;
   private static final int EIGHTHS = 8;
   private static final String PARTS = " ▏▎▍▌▋▊▉█";
 

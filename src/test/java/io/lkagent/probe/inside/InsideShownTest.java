@@ -93,6 +93,19 @@ final class InsideShownTest {
   }
 
   @Test
+  void json_ofALongChain_isReadable() {
+    Inside.Module chain = new Inside.Module("m", "p", 1, 1, List.of());
+    for (int i = 0; i < 200; i++) {
+      chain = new Inside.Module("m", "p", 0, 1, List.of(chain));
+    }
+    Inside imports = new Inside.Imports(Family.PYTHON, List.of(chain), List.of(), 201, 1, 0);
+
+    String text = Json.write(Json.object("inside", InsideJson.of(imports)));
+
+    assertTrue(Json.parseObject(text).has("inside"), text);
+  }
+
+  @Test
   void json_ofAJvmAndOfNothing_areTheirMembers() {
     JsonObject jvm =
         Json.parseObject(
