@@ -43,6 +43,7 @@ public final class Findings {
     if (waits.isEmpty()) {
       all.addAll(ComponentFindings.untold(figures, !imports.isEmpty()));
     }
+    WaitFindings.ofLoad(figures).ifPresent(all::add);
     all.addAll(SeriesFindings.of(figures));
     all.addAll(JvmFindings.of(figures));
     return all;

@@ -1,8 +1,10 @@
 package io.lkagent.probe.advice;
 
+import io.lkagent.probe.AppLoad;
 import io.lkagent.probe.Finding;
 import io.lkagent.probe.Finding.Severity;
 import io.lkagent.probe.advice.Slice.Kind;
+import io.lkagent.process.ProcessUsage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +21,14 @@ final class WaitFindings {
 
   /** A step shorter than this part of the waiting cannot be what waits. */
   private static final double MOST = 0.6;
+
+  /** So much of an app's load is felt at each start of the worker. */
+  private static final long OF_A_LOAD = 500_000_000;
+
+  private static final long LONG_LOAD = 1_000_000_000;
+
+  /** Reading so much from storage takes time of its own: nothing is known of the rest. */
+  private static final long FROM_STORAGE = 16 << 20;
 
   /** What LiveKit's framework does in an app's process; it computes. */
   private static final String FRAMEWORK = "framework";
@@ -46,6 +56,28 @@ final class WaitFindings {
             "find what blocks there: a call to the network, a lock, a sleep; give it a short"
                 + " timeout, make it optional, or leave it to the entry point",
             waiting));
+  }
+
+  /** An app whose load, once for each worker, waits for something: a server that is asked at import. */
+  static Optional<Finding> ofLoad(Figures figures) {
+    AppLoad load = figures.load();
+    ProcessUsage usage = load == null ? null : load.usage();
+    if (load == null || usage == null || usage.diskBytes() >= FROM_STORAGE) {
+      return Optional.empty();
+    }
+    long waiting = load.nanos() - usage.cpuNanos() - usage.waitNanos();
+    if (waiting < OF_A_LOAD || waiting < SHARE * load.nanos()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            "app-load-waits",
+            waiting >= LONG_LOAD ? Severity.WARN : Severity.INFO,
+            "the app's import waits for something: %s until the host has loaded it, with %s of CPU time"
+                .formatted(Words.time(load.nanos()), Words.time(usage.cpuNanos())),
+            "a worker can start no process before: leave what asks a server (settings, a database) to"
+                + " the setup function, with a short timeout",
+            0));
   }
 
   /** The component that the waiting is in, where it is in one. */

@@ -167,6 +167,15 @@ final class FindingsTest {
   }
 
   @Test
+  void of_appWhoseImportWaits_saysForHowLong() {
+    Finding found =
+        only(new Profile().family(Family.PYTHON).app(3_500, 1_200, true, "").with(5, run()));
+    assertEquals("app-load-waits", found.id());
+    assertEquals(Severity.WARN, found.severity());
+    says("3.50 s until the host has loaded it, with 1.20 s of CPU time", found);
+  }
+
+  @Test
   void of_frameworkThatIsMostOfTheImports_isNamedApart() {
     Profile node =
         new Profile()
