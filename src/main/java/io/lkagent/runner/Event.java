@@ -1,5 +1,6 @@
 package io.lkagent.runner;
 
+import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ sealed interface Event {
 
   /** The critical part of the initialisation is over; {@code failure} is null when it succeeded. */
   record Initialised(@Nullable String failure) implements Event {}
+
+  /** The job has begun; {@code entryPoint} runs the agent. */
+  record JobBegun(Job job, JobStart start, Thread entryPoint) implements Event {}
 
   /** The entry point has returned, or thrown. */
   record EntryPointEnded(@Nullable Throwable thrown) implements Event {}

@@ -11,13 +11,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
-/** The two pipes to the worker. Its own thread answers pings at once, whatever the agent does. */
+/**
+ * The two pipes to the worker. Whoever runs it answers pings at once, whatever the agent does: one
+ * thread until the job, another one from there on, because the first one runs the job.
+ */
 final class JobChannel implements Runnable {
   private final FrameReader reader;
   private final FrameWriter writer;
   private final BlockingQueue<Event> events;
   private volatile boolean leaving;
+  private volatile @Nullable JobStarter starter;
+
+  /** Whether the worker wants no job to begin any more. */
+  private boolean shutDown;
 
   JobChannel(InputStream in, OutputStream out, BlockingQueue<Event> events) {
     this.reader = new FrameReader(in, JobProtocol.MAX_FRAME_BYTES);
@@ -50,31 +58,55 @@ final class JobChannel implements Runnable {
     }
   }
 
-  /** Reads until the worker is gone. */
+  /** Lets a job begin from now on. */
+  void takeJob(JobStarter by) {
+    starter = by;
+  }
+
+  /** Reads until the worker is gone, or the job comes: then it runs that. */
   @Override
   public void run() {
+    Runnable entryPoint = null;
     try {
-      for (String frame = reader.next(); frame != null && !leaving; frame = reader.next()) {
-        receive(frame);
+      String frame = reader.next();
+      while (frame != null && !leaving) {
+        entryPoint = receive(frame);
+        if (entryPoint != null) {
+          break;
+        }
+        frame = reader.next();
       }
     } catch (IOException e) {
       ChildLog.of(JobChannel.class).error("the worker's channel cannot be read", e);
     } finally {
       // Whatever ends this thread, memory included: a process that is deaf must not stay.
-      events.add(new Event.ChannelClosed());
+      if (entryPoint == null) {
+        events.add(new Event.ChannelClosed());
+      }
+    }
+    if (entryPoint != null) {
+      entryPoint.run();
     }
   }
 
-  private void receive(String frame) {
+  /** The entry point to run instead of going on to read; mostly null. */
+  private @Nullable Runnable receive(String frame) {
     try {
       ToChild message = ToChild.parse(frame);
       if (message instanceof ToChild.Ping ping) {
         send(new FromChild.Pong(ping.t()));
-      } else {
-        events.add(new Event.FromWorker(message));
+        return null;
       }
+      JobStarter ready = starter;
+      if (message instanceof ToChild.Start start && ready != null && !shutDown) {
+        starter = null;
+        return ready.begin(start.job());
+      }
+      shutDown |= message instanceof ToChild.Shutdown;
+      events.add(new Event.FromWorker(message));
     } catch (JsonException e) {
       ChildLog.of(JobChannel.class).error("a frame of the worker was skipped", e);
     }
+    return null;
   }
 }

@@ -43,7 +43,7 @@ final class JobProcess {
   private final JobChannel channel;
   private final BlockingQueue<Event> events;
   private final ShutdownCallbacks processCallbacks = new ShutdownCallbacks();
-  private final EntryThread entryThread = new EntryThread();
+  private final SpareThread spare = new SpareThread();
   private @Nullable Stop stop;
   private boolean orphaned;
 
@@ -71,9 +71,9 @@ final class JobProcess {
       init.awaitLoaders(LOADERS_END);
       return RunnerMain.INIT_FAILED;
     }
-    JobStart start = stop == null ? awaitJob() : null;
-    if (start != null) {
-      serve(init, start);
+    Event.JobBegun begun = stop == null ? awaitJob() : null;
+    if (begun != null) {
+      serve(begun.job(), begun.start(), begun.entryPoint());
     }
     runCallbacks(processCallbacks);
     init.awaitLoaders(LOADERS_END);
@@ -98,11 +98,12 @@ final class JobProcess {
     while (stop == null) {
       if (next(NEVER) instanceof Event.Initialised initialised) {
         if (initialised.failure() == null) {
+          channel.takeJob(new JobStarter(init.agent(), channel, events, spare));
           channel.send(new FromChild.Ready());
           ProcessTitle.set(ProcessTitle.IDLE);
-          entryThread.start();
+          spare.start();
           if (events.isEmpty()) {
-            Rehearsal.play(entryThread);
+            Rehearsal.play();
           }
         }
         return initialised.failure();
@@ -111,7 +112,7 @@ final class JobProcess {
     return null;
   }
 
-  private @Nullable JobStart awaitJob() {
+  private Event.@Nullable JobBegun awaitJob() {
     long practice = Time.raw().nanos() + PRACTICE_AFTER;
     while (stop == null) {
       Event event = next(practice);
@@ -119,17 +120,14 @@ final class JobProcess {
         Rehearsal.practise();
         practice = NEVER;
       }
-      if (event instanceof Event.FromWorker told && told.message() instanceof ToChild.Start start) {
-        return start.job();
+      if (event instanceof Event.JobBegun begun) {
+        return begun;
       }
     }
     return null;
   }
 
-  private void serve(Initialisation init, JobStart start) {
-    Job job = new Job(start, events);
-    channel.send(new FromChild.Running());
-    Thread entryPoint = entryThread.perform(job.entryPoint(init.agent()));
+  private void serve(Job job, JobStart start, Thread entryPoint) {
     ProcessTitle.set(ProcessTitle.JOB);
     // Nothing is logged here: a first line costs 8 ms of CPU, which fifty processes that start at
     // once take from each other's way to the entry point. The worker says that the agent runs.

@@ -24,14 +24,15 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  static void play(EntryThread thread) {
+  static void play() {
     LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     events.add(new Event.FromWorker(ToChild.parse(START)));
     if (events.poll() instanceof Event.FromWorker told
         && told.message() instanceof ToChild.Start start) {
       Job job = new Job(start.job(), events);
       var _ = new FromChild.Running().frame();
-      thread.rehearse(job.entryPoint(new Nobody()));
+      events.add(new Event.JobBegun(job, start.job(), Thread.currentThread()));
+      job.entryPoint(new Nobody()).run();
       job.activity();
     }
   }
