@@ -40,8 +40,10 @@ class Server:
     def create(self, rooms):
         """All at once, each together with its agent."""
         with concurrent.futures.ThreadPoolExecutor(len(rooms)) as pool:
-            list(pool.map(lambda room: self.call(
-                "CreateRoom", {"name": room, "emptyTimeout": 600, "agents": [{"agentName": "bench"}]}), rooms))
+            list(pool.map(lambda room: self.call("CreateRoom", {
+                # As if a caller waited there, also behind an agent's first try to connect.
+                "name": room, "emptyTimeout": 600, "departureTimeout": 600,
+                "agents": [{"agentName": "bench"}]}), rooms))
 
     def delete(self, rooms):
         for room in rooms:

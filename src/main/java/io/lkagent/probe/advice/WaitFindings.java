@@ -58,7 +58,9 @@ final class WaitFindings {
             waiting));
   }
 
-  /** An app whose load, once for each worker, waits for something: a server that is asked at import. */
+  /**
+   * An app whose load, once for each worker, waits for something: a server that is asked at import.
+   */
   static Optional<Finding> ofLoad(Figures figures) {
     AppLoad load = figures.load();
     ProcessUsage usage = load == null ? null : load.usage();
