@@ -1,9 +1,7 @@
 package io.lkagent.probe;
 
 import io.lkagent.ipc.FromChild;
-import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
-import io.lkagent.log.ChildOutput;
 import io.lkagent.process.ExitStatus;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessSpec;
@@ -12,16 +10,13 @@ import io.lkagent.process.ProcessUsage;
 import io.lkagent.process.SpawnException;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.OomWatch;
-import io.lkagent.supervise.OutputSink;
 import io.lkagent.supervise.StopCause;
 import io.lkagent.supervise.StopReason;
 import io.lkagent.supervise.Supervisor;
 import io.lkagent.time.Time;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,7 +48,7 @@ final class Start {
   private final CompletableFuture<Long> cleared = new CompletableFuture<>();
   private final List<FromChild.Phase> phases = new ArrayList<>();
   private final List<String> degraded = new ArrayList<>();
-  private final Output output;
+  private final KeptOutput output;
   private final Supervisor supervisor;
   private @Nullable Tap tap;
   private String runtime = "";
@@ -100,7 +95,7 @@ final class Start {
     this.weighed = weighed;
     this.shown = shown;
     this.time = time;
-    this.output = new Output(time);
+    this.output = new KeptOutput(time);
     this.supervisor =
         new Supervisor(
             "probe",
@@ -310,31 +305,5 @@ final class Start {
       }
       return watched;
     }
-  }
-
-  /** What the process prints, kept for the report of a failure. */
-  private static final class Output implements OutputSink {
-    private final Time time;
-    private volatile @Nullable ChildOutput lines;
-
-    Output(Time time) {
-      this.time = time;
-    }
-
-    @Override
-    public void drain(long pid, InputStream output) {
-      ChildOutput reader = new ChildOutput(output, time, Map::of, event -> {});
-      lines = reader;
-      reader.drain();
-    }
-
-    @Override
-    public List<String> lastLines() {
-      ChildOutput reader = lines;
-      return reader == null ? List.of() : reader.lastLines();
-    }
-
-    @Override
-    public void tag(JobStart job) {}
   }
 }

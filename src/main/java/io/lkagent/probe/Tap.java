@@ -2,7 +2,7 @@ package io.lkagent.probe;
 
 import io.lkagent.ipc.FromChild;
 import io.lkagent.json.JsonException;
-import io.lkagent.process.ExitStatus;
+import io.lkagent.process.ForwardedProcess;
 import io.lkagent.process.OsProcess;
 import io.lkagent.time.Time;
 import java.io.ByteArrayOutputStream;
@@ -12,18 +12,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.ObjLongConsumer;
 
 /**
  * Stands between a supervisor and its process: passes on every byte, notes when each message came,
  * and can put a message of its own in between.
  */
-final class Tap implements OsProcess {
+final class Tap extends ForwardedProcess {
   /** Longer lines are passed on unread: no message that is waited for is as long. */
   private static final int LONGEST = 1 << 16;
 
-  private final OsProcess process;
   private final Time time;
   private final ObjLongConsumer<FromChild> heard;
   private final InputStream fromChild;
@@ -33,7 +31,7 @@ final class Tap implements OsProcess {
    * @param heard gets each message and when its last byte was read, before the supervisor does
    */
   Tap(OsProcess process, Time time, ObjLongConsumer<FromChild> heard) {
-    this.process = process;
+    super(process);
     this.time = time;
     this.heard = heard;
     this.fromChild = new Listening(process.fromChild());
@@ -51,16 +49,6 @@ final class Tap implements OsProcess {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public String id() {
-    return process.id();
-  }
-
-  @Override
   public InputStream fromChild() {
     return fromChild;
   }
@@ -68,31 +56,6 @@ final class Tap implements OsProcess {
   @Override
   public OutputStream toChild() {
     return toChild;
-  }
-
-  @Override
-  public InputStream output() {
-    return process.output();
-  }
-
-  @Override
-  public boolean holdsCarriers() {
-    return process.holdsCarriers();
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> exit() {
-    return process.exit();
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
-  }
-
-  @Override
-  public void endSession(long graceMillis) {
-    process.endSession(graceMillis);
   }
 
   private final class Listening extends FilterInputStream {

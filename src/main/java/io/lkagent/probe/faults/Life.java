@@ -3,7 +3,7 @@ package io.lkagent.probe.faults;
 import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobStart;
 import io.lkagent.ipc.ToChild;
-import io.lkagent.log.ChildOutput;
+import io.lkagent.probe.KeptOutput;
 import io.lkagent.probe.explain.LastWords;
 import io.lkagent.process.OsProcess;
 import io.lkagent.process.ProcessEntry;
@@ -15,16 +15,13 @@ import io.lkagent.process.SpawnException;
 import io.lkagent.supervise.ChildNews;
 import io.lkagent.supervise.ChildSettings;
 import io.lkagent.supervise.OomWatch;
-import io.lkagent.supervise.OutputSink;
 import io.lkagent.supervise.StopCause;
 import io.lkagent.supervise.StopReason;
 import io.lkagent.supervise.Supervisor;
 import io.lkagent.time.Time;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -51,7 +48,7 @@ final class Life {
   private final List<FromChild> heard = new ArrayList<>();
   private final List<ChildNews> news = new ArrayList<>();
   private final List<Integer> inits = new ArrayList<>();
-  private final Output output;
+  private final KeptOutput output;
   private @Nullable Wire wire;
   private @Nullable ProcessSession session;
   private long startTicks;
@@ -74,7 +71,7 @@ final class Life {
     this.holding = holding;
     this.ample = ample;
     this.time = time;
-    this.output = new Output(time);
+    this.output = new KeptOutput(time);
     this.supervisor =
         new Supervisor(
             "fault", spec, settings, this::spawn, OomWatch.none(), output, time, this::told);
@@ -319,31 +316,5 @@ final class Life {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** What the process prints, for the words about a fault that was not borne. */
-  private static final class Output implements OutputSink {
-    private final Time time;
-    private volatile @Nullable ChildOutput lines;
-
-    Output(Time time) {
-      this.time = time;
-    }
-
-    @Override
-    public void drain(long pid, InputStream output) {
-      ChildOutput reader = new ChildOutput(output, time, Map::of, event -> {});
-      lines = reader;
-      reader.drain();
-    }
-
-    @Override
-    public List<String> lastLines() {
-      ChildOutput reader = lines;
-      return reader == null ? List.of() : reader.lastLines();
-    }
-
-    @Override
-    public void tag(JobStart job) {}
   }
 }

@@ -4,7 +4,7 @@ import io.lkagent.ipc.FrameReader;
 import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobProtocol;
 import io.lkagent.json.JsonException;
-import io.lkagent.process.ExitStatus;
+import io.lkagent.process.ForwardedProcess;
 import io.lkagent.process.OsProcess;
 import io.lkagent.time.Time;
 import java.io.ByteArrayOutputStream;
@@ -15,17 +15,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between a supervisor and its process, and can hold, change, drop and add frames. */
-final class Wire implements OsProcess {
+final class Wire extends ForwardedProcess {
   /** In the queue to the agent: close its input. */
   private static final String CLOSE = "";
 
-  private final OsProcess process;
   private final Tamper tamper;
   private final Consumer<FromChild> heard;
   private final Consumer<String> told;
@@ -49,7 +47,7 @@ final class Wire implements OsProcess {
       Consumer<String> told,
       boolean holding,
       Time time) {
-    this.process = process;
+    super(process);
     this.tamper = tamper;
     this.heard = heard;
     this.told = told;
@@ -97,7 +95,7 @@ final class Wire implements OsProcess {
   }
 
   private void write() {
-    try (OutputStream out = process.toChild()) {
+    try (OutputStream out = process().toChild()) {
       for (String frame = queue.take(); !frame.equals(CLOSE); frame = queue.take()) {
         out.write((frame + "\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
@@ -107,16 +105,6 @@ final class Wire implements OsProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public String id() {
-    return process.id();
   }
 
   @Override
@@ -135,25 +123,15 @@ final class Wire implements OsProcess {
   }
 
   @Override
-  public void whenPrinted(Runnable then) {
-    process.whenPrinted(then);
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> exit() {
-    return process.exit();
-  }
-
-  @Override
   public void kill() {
     channel.open();
-    process.kill();
+    super.kill();
   }
 
   @Override
   public void endSession(long graceMillis) {
     channel.open();
-    process.endSession(graceMillis);
+    super.endSession(graceMillis);
   }
 
   /** Reads whole frames, and passes on what the fault makes of them. */

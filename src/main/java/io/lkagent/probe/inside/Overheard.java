@@ -1,12 +1,11 @@
 package io.lkagent.probe.inside;
 
-import io.lkagent.process.ExitStatus;
+import io.lkagent.process.ForwardedProcess;
 import io.lkagent.process.OsProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -16,18 +15,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A process whose output is kept beside whoever reads it. */
-final class Overheard implements OsProcess {
+final class Overheard extends ForwardedProcess {
   /** More than any import report; an agent that prints without end is cut. */
   private static final int MOST = 8 * 1024 * 1024;
 
   /** How long the rest of the output may take behind the process's end. */
   private static final Duration REST = Duration.ofMillis(500);
 
-  private final OsProcess process;
   private final Kept output;
 
   Overheard(OsProcess process) {
-    this.process = process;
+    super(process);
     this.output = new Kept(process.output());
   }
 
@@ -44,48 +42,8 @@ final class Overheard implements OsProcess {
   }
 
   @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public String id() {
-    return process.id();
-  }
-
-  @Override
-  public InputStream fromChild() {
-    return process.fromChild();
-  }
-
-  @Override
-  public OutputStream toChild() {
-    return process.toChild();
-  }
-
-  @Override
   public InputStream output() {
     return output;
-  }
-
-  @Override
-  public boolean holdsCarriers() {
-    return process.holdsCarriers();
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> exit() {
-    return process.exit();
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
-  }
-
-  @Override
-  public void endSession(long graceMillis) {
-    process.endSession(graceMillis);
   }
 
   private static final class Kept extends FilterInputStream {
