@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -197,12 +198,13 @@ final class InstallTest {
   }
 
   @Test
+  @Timeout(value = 6, unit = TimeUnit.MINUTES) // four installations
   void install_interrupted_leavesTheOldVersionWhole() throws Exception {
     Path copy = copy("interrupted");
     for (String signal : List.of("TERM", "INT", "KILL")) {
       // A shell's background jobs ignore SIGINT; setsid's do not.
       Started process = start(Map.of(), install(copy, List.of("setsid", "--wait")));
-      eventually(LIMIT, () -> "nothing begun", () -> halfDone(copy) > 0);
+      eventually(LIMIT, () -> "nothing begun", () -> halfDone(copy) > 0 && begun(copy));
       run(Map.of(), "sh", "-c", "kill -s " + signal + " -" + installer(copy));
       finish(process);
       Run version = run(Map.of(), lkagent(copy).toString(), "--version");
@@ -322,6 +324,11 @@ final class InstallTest {
 
   private static long installer(Path prefix) throws IOException {
     return Long.parseLong(Files.readString(prefix.resolve("lib/.lkagent-install/pid")).strip());
+  }
+
+  private static boolean begun(Path prefix) throws IOException {
+    Path pid = prefix.resolve("lib/.lkagent-install/pid");
+    return Files.exists(pid) && !Files.readString(pid).isBlank();
   }
 
   private static void assertNothingHalfDone(Path prefix) throws IOException {
