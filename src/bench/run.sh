@@ -12,7 +12,7 @@ usage: src/bench/run.sh [--prefix DIR] [--out DIR] [--only PARTS] [--runs N]
   --runs N      processes measured one by one, and commands run (default: 15)
 
 It needs what the tests need: the folder that src/test/tools/setup.sh fills (LKAGENT_TEST_TOOLS, or
-~/.cache/lkagent-tests). Linux only. A whole run takes about twenty minutes; let the machine rest meanwhile.
+~/.cache/lkagent-tests). Linux only. A whole run takes about forty minutes; let the machine rest meanwhile.
 TEXT
 }
 

@@ -122,7 +122,7 @@ final class ProbeOptions {
         runs,
         warmUp,
         cold,
-        concurrency,
+        concurrency.stream().distinct().toList(),
         prepare,
         failFast,
         !noInside,

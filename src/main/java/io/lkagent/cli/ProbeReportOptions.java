@@ -117,6 +117,10 @@ final class ProbeReportOptions {
     if (path == null) {
       return;
     }
+    if (path.toString().equals("-")) {
+      throw new UsageException(
+          option + " - is no file; name one (stdout has the report: -o json or yaml)");
+    }
     ReportFile file = new ReportFile(option, directory.resolve(path));
     for (ReportFile other : files.values()) {
       if (other

@@ -33,11 +33,14 @@ final class ProbeRunner implements UseCases.ProbeRun {
         shown.step("making %d faults on purpose".formatted(call.faults().size()));
       }
       ProbeResult result = faults.into(starts);
+      progress.close();
       ExitCode how = interrupted.get();
       if (how != null) {
+        console.error(
+            "interrupted after %d starts; no report is made of them"
+                .formatted(result.runs().size()));
         return how;
       }
-      progress.close();
       return new ProbeReporter(call.wanted(), call.form(), console).show(result);
     } catch (ProbeFault e) {
       progress.close();
@@ -52,6 +55,7 @@ final class ProbeRunner implements UseCases.ProbeRun {
       console.error(e.line());
       return ExitCode.USAGE;
     } catch (InterruptedException e) {
+      progress.close();
       Thread.currentThread().interrupt();
       return ExitCode.INTERRUPTED;
     }

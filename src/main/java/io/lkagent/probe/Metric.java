@@ -7,22 +7,53 @@ import java.util.function.ToLongFunction;
 
 /** A figure of each start that is reported, and that a threshold can name. */
 public enum Metric {
-  SPAWN(Unit.NANOS, "asked → process made"),
-  PROGRAM(Unit.NANOS, "asked → its own code runs"),
-  HELLO(Unit.NANOS, "asked → hello"),
-  READY(Unit.NANOS, "asked → ready"),
-  PONG(Unit.NANOS, "asked → first pong"),
-  SILENCE(Unit.NANOS, "longest wait for a pong during init"),
-  CPU(Unit.NANOS, "CPU time until ready"),
-  CPU_WAIT(Unit.NANOS, "ready to run, without a CPU"),
-  PSS(Unit.BYTES, "memory at ready, shared pages in shares"),
-  RSS(Unit.BYTES, "resident memory at ready"),
-  MINOR_FAULTS(Unit.COUNT, "page faults without reading"),
-  MAJOR_FAULTS(Unit.COUNT, "page faults that read storage"),
-  READ(Unit.BYTES, "bytes read"),
-  DISK(Unit.BYTES, "of them from storage"),
-  THREADS(Unit.COUNT, "threads at ready"),
-  FDS(Unit.COUNT, "file descriptors at ready");
+  /** Asked → process made. */
+  SPAWN(Unit.NANOS),
+
+  /** Asked → its own code runs. */
+  PROGRAM(Unit.NANOS),
+
+  /** Asked → hello. */
+  HELLO(Unit.NANOS),
+
+  /** Asked → ready. */
+  READY(Unit.NANOS),
+
+  /** Asked → first pong. */
+  PONG(Unit.NANOS),
+
+  /** Longest wait for a pong during init. */
+  SILENCE(Unit.NANOS),
+
+  /** CPU time until ready. */
+  CPU(Unit.NANOS),
+
+  /** Ready to run, without a CPU. */
+  CPU_WAIT(Unit.NANOS),
+
+  /** Memory at ready, shared pages in shares. */
+  PSS(Unit.BYTES),
+
+  /** Resident memory at ready. */
+  RSS(Unit.BYTES),
+
+  /** Page faults without reading. */
+  MINOR_FAULTS(Unit.COUNT),
+
+  /** Page faults that read storage. */
+  MAJOR_FAULTS(Unit.COUNT),
+
+  /** Bytes read. */
+  READ(Unit.BYTES),
+
+  /** Of them from storage. */
+  DISK(Unit.BYTES),
+
+  /** Threads at ready. */
+  THREADS(Unit.COUNT),
+
+  /** File descriptors at ready. */
+  FDS(Unit.COUNT);
 
   /** What a metric counts. */
   public enum Unit {
@@ -32,19 +63,13 @@ public enum Metric {
   }
 
   private final Unit unit;
-  private final String meaning;
 
-  Metric(Unit unit, String meaning) {
+  Metric(Unit unit) {
     this.unit = unit;
-    this.meaning = meaning;
   }
 
   public Unit unit() {
     return unit;
-  }
-
-  public String meaning() {
-    return meaning;
   }
 
   /** As thresholds and reports name it: {@code minor-faults}. */

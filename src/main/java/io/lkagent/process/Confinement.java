@@ -63,11 +63,7 @@ public final class Confinement implements AutoCloseable {
     List<Path> groups = groups(cpus, memory, own, refusals);
     if (!groups.isEmpty()) {
       String version = own.unified() ? "control group v2" : "control groups v1";
-      return new Confinement(
-          version + " " + groups.getFirst() + ": " + limits(cpus, memory),
-          enter(groups),
-          groups,
-          time);
+      return new Confinement(version + ": " + limits(cpus, memory), enter(groups), groups, time);
     }
     List<String> scope = scope(cpus, memory);
     if (works(scope)) {

@@ -50,8 +50,13 @@ final class ManPage {
       line.append(" \\fICOMMAND\\fR");
     }
     line.append(" [\\fIOPTIONS\\fR]");
-    command.arguments().forEach(argument -> line.append(' ').append(escape(argument.paramLabel())));
+    command.arguments().forEach(argument -> line.append(' ').append(inSynopsis(argument)));
     return line.toString();
+  }
+
+  private static String inSynopsis(PositionalParamSpec argument) {
+    String name = escape(argument.paramLabel()) + (argument.arity().isVariable() ? "..." : "");
+    return argument.arity().min() == 0 ? "[" + name + "]" : name;
   }
 
   private void commands(Command command) {

@@ -47,6 +47,7 @@ final class ProbeReportOptionsTest {
         "--fail-on-regression=5% | give it with --compare",
         "--compare=none.json | cannot be read (no such file or folder)",
         "--json=none/x.json | there is no folder",
+        "--json=-           | - is no file; name one",
         "--html=. | is a folder; name a file in it",
         "--csv=/proc/x.csv | cannot be written",
       })

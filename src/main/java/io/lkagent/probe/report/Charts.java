@@ -120,9 +120,16 @@ final class Charts {
             .formatted(WIDE, high));
   }
 
-  /** Median and p99 of the time to ready over how many are started at once. */
+  /** Median and p99 of the time to ready over how many are started at once, where any was ready. */
   static String scan(ProbeResult result) {
-    List<Integer> all = result.plan().concurrency().stream().sorted().distinct().toList();
+    List<Integer> all =
+        result.plan().concurrency().stream()
+            .filter(k -> Metric.READY.over(result.measured(k)).count() > 0)
+            .sorted()
+            .toList();
+    if (all.isEmpty()) {
+      return "";
+    }
     long most =
         all.stream().mapToLong(k -> Metric.READY.over(result.measured(k)).p99()).max().orElse(1);
     long step = step(most);
