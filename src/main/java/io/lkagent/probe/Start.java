@@ -15,6 +15,7 @@ import io.lkagent.supervise.StopReason;
 import io.lkagent.supervise.Supervisor;
 import io.lkagent.time.Time;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,10 @@ final class Start {
   private final CompletableFuture<Long> cleared = new CompletableFuture<>();
   private final List<FromChild.Phase> phases = new ArrayList<>();
   private final List<String> degraded = new ArrayList<>();
+
+  /** When each of our own pings was sent that has no answer yet; the oldest is first. */
+  private final ArrayDeque<Long> unanswered = new ArrayDeque<>();
+
   private final KeptOutput output;
   private final Supervisor supervisor;
   private @Nullable Tap tap;
@@ -60,7 +65,6 @@ final class Start {
   private long pong = Times.UNKNOWN;
   private int sent;
   private int answered;
-  private long unansweredSince = Times.UNKNOWN;
   private long longest;
   private @Nullable ProcessUsage usage;
 
@@ -192,9 +196,11 @@ final class Start {
   private void ponged(long t, long now) {
     boolean first;
     synchronized (this) {
+      if (!unanswered.remove(t)) {
+        return; // the supervisor's, or one that nobody asked for
+      }
       answered++;
       longest = Math.max(longest, now - t);
-      unansweredSince = sent > answered ? unansweredSince : Times.UNKNOWN;
       first = ready != Times.UNKNOWN && t >= ready && pong == Times.UNKNOWN;
       if (first) {
         pong = now;
@@ -205,18 +211,21 @@ final class Start {
     }
   }
 
-  /** It has shown what it can. */
+  /** It has shown what it can, and ends whatever becomes of the looks at it. */
   private void finish() {
-    if (weighed) {
-      Optional<ProcessUsage> read = ProcessUsage.of(supervisor.pid());
-      synchronized (this) {
-        usage = read.orElse(null);
+    try {
+      if (weighed) {
+        Optional<ProcessUsage> read = ProcessUsage.of(supervisor.pid());
+        synchronized (this) {
+          usage = read.orElse(null);
+        }
       }
-    }
-    shown.accept(supervisor.pid());
-    switch (ending) {
-      case ORDERLY -> supervisor.stop(StopCause.of(StopReason.NOT_NEEDED));
-      case KILLED -> supervisor.kill(StopCause.of(StopReason.NOT_NEEDED));
+      shown.accept(supervisor.pid());
+    } finally {
+      switch (ending) {
+        case ORDERLY -> supervisor.stop(StopCause.of(StopReason.NOT_NEEDED));
+        case KILLED -> supervisor.kill(StopCause.of(StopReason.NOT_NEEDED));
+      }
     }
   }
 
@@ -225,7 +234,8 @@ final class Start {
       time.sleep(PING_EVERY);
       boolean due;
       synchronized (this) {
-        due = hello != Times.UNKNOWN && ready == Times.UNKNOWN && sent - answered < MOST_UNANSWERED;
+        due =
+            hello != Times.UNKNOWN && ready == Times.UNKNOWN && unanswered.size() < MOST_UNANSWERED;
       }
       if (due) {
         sendPing();
@@ -235,11 +245,12 @@ final class Start {
 
   private void sendPing() {
     Tap open;
-    long now = time.nanos();
+    long now;
     synchronized (this) {
       open = tap;
+      now = time.nanos();
       sent++;
-      unansweredSince = unansweredSince == Times.UNKNOWN ? now : unansweredSince;
+      unanswered.add(now);
     }
     if (open != null) {
       open.say(new ToChild.Ping(now).frame());
@@ -252,8 +263,8 @@ final class Start {
         pong != Times.UNKNOWN
             && how.cause().reason() == StopReason.NOT_NEEDED
             && (ending == Ending.KILLED || how.exit() instanceof ExitStatus.Exited);
-    if (unansweredSince != Times.UNKNOWN && !wasReady) {
-      longest = Math.max(longest, end - unansweredSince);
+    if (!unanswered.isEmpty() && !wasReady) {
+      longest = Math.max(longest, end - unanswered.getFirst());
     }
     return new ProbeRun(
         number,
