@@ -29,6 +29,8 @@ public final class Confinement implements AutoCloseable {
   private final List<String> front;
   private final List<Path> groups;
   private final Time time;
+
+  /** Those from before, and those that explain a death. */
   private long oomKills;
 
   private Confinement(String words, List<String> front, List<Path> groups, Time time) {
@@ -91,11 +93,16 @@ public final class Confinement implements AutoCloseable {
     return new ProcessSpec(command, spec.environment(), spec.withheld(), spec.workingDirectory());
   }
 
-  /** Whether the kernel has killed one of its processes for memory since the last such question. */
+  /**
+   * Whether the kernel has killed one of its processes for memory that no earlier such question was
+   * told of: each kill explains one death.
+   */
   public synchronized boolean killedForMemory() {
-    long before = oomKills;
-    oomKills = oomKillsSoFar();
-    return oomKills > before;
+    if (oomKillsSoFar() <= oomKills) {
+      return false;
+    }
+    oomKills++;
+    return true;
   }
 
   /** Removes the group, once its processes are gone. */
