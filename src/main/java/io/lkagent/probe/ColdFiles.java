@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An agent's files, put out of the system's cache before a cold start: those that its processes
@@ -31,11 +32,15 @@ final class ColdFiles {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Path DROP_ALL = Path.of("/proc/sys/vm/drop_caches");
 
-  /** GNU's {@code dd} so told reads nothing, and has the kernel forget the file's pages. */
+  /**
+   * GNU's {@code dd} so told reads nothing, and has the kernel forget the file's pages. One whose
+   * name cannot be written here, or that is gone by now, is left out.
+   */
   private static final String FORGET =
-      "for f; do dd if=\"$f\" iflag=nocache count=0 status=none 2>/dev/null || bad=1; done; exit ${bad:-0}";
+      "for f; do [ -e \"$f\" ] || continue; dd if=\"$f\" iflag=nocache count=0 status=none 2>/dev/null || bad=1; done; exit ${bad:-0}";
 
   private final Set<Path> files = Collections.synchronizedSet(new TreeSet<>());
+  private final SideCommand commands = new SideCommand();
   private volatile boolean all;
 
   /** Remembers what a process that is ready has mapped or open. */
@@ -65,10 +70,15 @@ final class ColdFiles {
     all = true;
   }
 
+  /** Ends what runs, for good. */
+  void stop() {
+    commands.stop();
+  }
+
   /**
    * Puts them out of the cache.
    *
-   * @throws IOException when the system does not do it
+   * @throws IOException when the system does not do it for every file
    */
   void forget() throws IOException, InterruptedException {
     if (all) {
@@ -76,16 +86,24 @@ final class ColdFiles {
       return;
     }
     List<Path> every = new ArrayList<>(withTheirPackages());
+    @Nullable IOException failed = null;
     for (int i = 0; i < every.size(); i += AT_ONCE) {
-      forget(every.subList(i, Math.min(every.size(), i + AT_ONCE)));
+      try {
+        forget(every.subList(i, Math.min(every.size(), i + AT_ONCE)));
+      } catch (IOException e) {
+        failed = failed == null ? e : failed;
+      }
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 
-  private static void forget(List<Path> some) throws IOException, InterruptedException {
+  private void forget(List<Path> some) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", FORGET, "forget"));
     some.forEach(file -> line.add(file.toString()));
     SideCommand.Result result =
-        new SideCommand().run(new ProcessSpec(line, Map.of(), Set.of(), null), LIMIT);
+        commands.run(new ProcessSpec(line, Map.of(), Set.of(), null), LIMIT);
     if (result.exit() != 0) {
       throw new IOException("dd cannot do it for every file (GNU's can, of readable files)");
     }

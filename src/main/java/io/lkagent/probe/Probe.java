@@ -86,6 +86,7 @@ public final class Probe {
     if (preparing != null) {
       preparing.stop();
     }
+    files.stop();
   }
 
   private Confinement place() throws ProbeFault {
@@ -185,7 +186,9 @@ public final class Probe {
       try {
         files.forget();
       } catch (IOException e) {
-        note("cold starts: the files could not be put out of the cache: " + e.getMessage());
+        if (!stopped) {
+          note("cold starts: the files could not be put out of the cache: " + e.getMessage());
+        }
       }
       atOnce(series, Part.COLD, 1, 1);
       if (i == 0 && !stopped && !colder() && ColdFiles.mayDropAll()) {

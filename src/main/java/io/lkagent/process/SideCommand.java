@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Short commands that run beside the agents, each to its end; all of them can be ended at once. */
 public final class SideCommand {
@@ -17,7 +18,7 @@ public final class SideCommand {
   /**
    * How one ended.
    *
-   * @param exit its exit code; -1 when it was ended or took too long
+   * @param exit its exit code; -1 when it was ended, took too long, or was not started any more
    * @param output what it printed
    */
   public record Result(int exit, String output) {}
@@ -26,7 +27,8 @@ public final class SideCommand {
   public Result run(ProcessSpec spec, Duration limit) throws IOException, InterruptedException {
     Path output = Files.createTempFile("lkagent-command", ".log");
     try {
-      int exit = exit(started(spec, output), limit);
+      Process process = started(spec, output);
+      int exit = process == null ? -1 : exit(process, limit);
       return new Result(exit, new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
     } finally {
       Files.deleteIfExists(output);
@@ -34,12 +36,16 @@ public final class SideCommand {
   }
 
   /** Ends what runs; nothing runs from now on. */
-  public void stop() {
+  public synchronized void stop() {
     stopped = true;
     underWay.forEach(SideCommand::kill);
   }
 
-  private static Process started(ProcessSpec spec, Path output) throws IOException {
+  /** Null when nothing is to run any more. */
+  private synchronized @Nullable Process started(ProcessSpec spec, Path output) throws IOException {
+    if (stopped) {
+      return null;
+    }
     ProcessBuilder builder =
         new ProcessBuilder(spec.command())
             .redirectInput(Path.of("/dev/null").toFile())
@@ -50,15 +56,15 @@ public final class SideCommand {
     if (spec.workingDirectory() != null) {
       builder.directory(spec.workingDirectory().toFile());
     }
-    return builder.start();
+    Process process = builder.start();
+    underWay.add(process);
+    return process;
   }
 
   private int exit(Process process, Duration limit) throws InterruptedException {
-    underWay.add(process);
     try {
-      return !stopped && process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
-          ? process.exitValue()
-          : -1;
+      boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return ended && !stopped ? process.exitValue() : -1;
     } finally {
       underWay.remove(process);
       kill(process);
