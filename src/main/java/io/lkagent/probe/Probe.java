@@ -130,7 +130,15 @@ public final class Probe {
       return new Inside.Unknown("no start became ready");
     }
     listener.step("looking into a start");
-    return new InsideRun(inPlace, time, underWay::add).of(family);
+    return new InsideRun(inPlace, time, this::begun).of(family);
+  }
+
+  /** A stop that came before the start could be aborted aborts it now. */
+  private void begun(Start start) {
+    underWay.add(start);
+    if (stopped) {
+      start.abort();
+    }
   }
 
   /** What all starts of a series have in common. */
@@ -250,6 +258,9 @@ public final class Probe {
     try {
       series.before().run();
     } catch (ProbeFault e) {
+      if (stopped) {
+        return; // this command was ended by the stop: what led to that is the fault, if one is
+      }
       stop();
       throw e;
     }
