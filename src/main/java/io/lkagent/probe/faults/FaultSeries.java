@@ -38,9 +38,12 @@ public final class FaultSeries {
 
   /**
    * What a probe found out, and how the agent bore the faults. They are timed by the starts that
-   * succeeded; without any, none is made.
+   * succeeded; without any, none is made, and after a stop not even the agent is opened.
    */
   public ProbeResult into(ProbeResult result) throws ProbeFault, InterruptedException {
+    if (stopped) {
+      return result;
+    }
     OptionalLong ready =
         result.runs().stream()
             .filter(run -> run.outcome().ready())
@@ -101,6 +104,7 @@ public final class FaultSeries {
           seen.passed(),
           time.nanos() - since);
     } finally {
+      trial.abort(); // for a scenario that failed: one that was played to its end left nothing
       underWay.remove(trial);
     }
   }

@@ -249,5 +249,6 @@ final class Trial {
   /** Ends everything at once. */
   void abort() {
     lives.forEach(Life::kill);
+    strays.forEach(OsProcess::kill);
   }
 }

@@ -1,11 +1,17 @@
 package io.lkagent.probe.faults;
 
+import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.lkagent.probe.Family;
 import io.lkagent.probe.FaultResult;
+import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.ProbeTarget;
+import io.lkagent.probe.Results;
 import io.lkagent.process.ChildSpawner;
 import io.lkagent.process.ProcessSpec;
 import io.lkagent.supervise.ChildSettings;
@@ -14,7 +20,6 @@ import io.lkagent.time.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,6 +105,37 @@ final class FaultSeriesTest {
     fails(command, "shutdown-twice", "its last words: ValueError: too late");
   }
 
+  @Test
+  void scenario_thatBreaks_leavesNoProcess() throws Exception {
+    String mark = UUID.randomUUID().toString();
+    Fault broken =
+        new Fault(
+            "broken",
+            Side.AGENT,
+            "",
+            "",
+            "",
+            trial -> {
+              assertTrue(trial.start(Tamper.NONE).ready());
+              throw new IllegalArgumentException("as this test wants it");
+            });
+    try (ChildSpawner spawner = new ChildSpawner(Time.raw())) {
+      FaultSeries series =
+          series(List.of(broken), mark, spawner, List.of("/bin/sh", EXAMPLE.toString()));
+      assertThrows(IllegalStateException.class, () -> series.run(new Pace(READY, PATIENCE)));
+      eventually(Duration.ofSeconds(10), () -> ShellAgent.marked(mark).isEmpty());
+    }
+  }
+
+  @Test
+  void into_afterAStop_opensNoAgent() throws Exception {
+    FaultSeries series =
+        new FaultSeries(change -> fail("opened the agent"), Faults.ALL, Time.raw());
+    ProbeResult starts = Results.probe().warm(100).build();
+    series.stop();
+    assertSame(starts, series.into(starts));
+  }
+
   private List<String> changed(String from, String to) throws Exception {
     String source = Files.readString(EXAMPLE);
     assertTrue(source.contains(from), from);
@@ -131,23 +167,25 @@ final class FaultSeriesTest {
 
   private List<FaultResult> results(
       List<Fault> faults, Duration patience, String mark, String... command) throws Exception {
-    Time time = Time.raw();
-    try (ChildSpawner spawner = new ChildSpawner(time)) {
-      ProcessSpec spec =
-          new ProcessSpec(List.of(command), Map.of("FAULTS_TEST", mark), Set.of(), null);
-      return new FaultSeries(
-              change ->
-                  new ProbeTarget(
-                      "test",
-                      Family.PROGRAM,
-                      spec,
-                      each -> spawner.start(change.apply(each)),
-                      ChildSettings.defaults(),
-                      null,
-                      () -> {}),
-              new ArrayList<>(faults),
-              time)
-          .run(new Pace(READY, patience));
+    try (ChildSpawner spawner = new ChildSpawner(Time.raw())) {
+      return series(faults, mark, spawner, List.of(command)).run(new Pace(READY, patience));
     }
+  }
+
+  private static FaultSeries series(
+      List<Fault> faults, String mark, ChildSpawner spawner, List<String> command) {
+    ProcessSpec spec = new ProcessSpec(command, Map.of("FAULTS_TEST", mark), Set.of(), null);
+    return new FaultSeries(
+        change ->
+            new ProbeTarget(
+                "test",
+                Family.PROGRAM,
+                spec,
+                each -> spawner.start(change.apply(each)),
+                ChildSettings.defaults(),
+                null,
+                () -> {}),
+        faults,
+        Time.raw());
   }
 }
