@@ -1,8 +1,10 @@
 package io.lkagent.process;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +13,10 @@ import java.util.TreeSet;
 public final class OpenFiles {
   /** The fields of a line of {@code maps} before the file's name. */
   private static final int NAME = 5;
+
+  /** How the JVM reads and writes the names of files. */
+  private static final Charset NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private OpenFiles() {}
 
@@ -22,15 +28,23 @@ public final class OpenFiles {
         .flatMap(String::lines)
         .map(line -> line.split(" +", NAME + 1))
         .filter(fields -> fields.length > NAME && fields[NAME].startsWith("/"))
-        .forEach(fields -> add(Path.of(fields[NAME]), files));
-    try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
-      for (Path descriptor : open) {
+        .forEach(fields -> addNamed(fields[NAME], files));
+    for (Path descriptor : ProcFiles.entries(process.resolve("fd"))) {
+      try {
         add(Files.readSymbolicLink(descriptor), files);
+      } catch (IOException e) {
+        // It was closed meanwhile.
       }
-    } catch (IOException e) {
-      // It is gone: what was read before stands.
     }
     return files;
+  }
+
+  private static void addNamed(String bytes, Set<Path> into) {
+    try {
+      add(Path.of(new String(bytes.getBytes(StandardCharsets.ISO_8859_1), NAMES)), into);
+    } catch (InvalidPathException e) {
+      // A name that the JVM's encoding cannot write: it could not be opened either.
+    }
   }
 
   private static void add(Path file, Set<Path> into) {

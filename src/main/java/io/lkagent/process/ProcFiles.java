@@ -3,8 +3,12 @@ package io.lkagent.process;
 import io.lkagent.log.Log;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +31,17 @@ final class ProcFiles {
     } catch (IOException | SecurityException e) {
       return Optional.empty();
     }
+  }
+
+  /** What is in a folder: as much of it as could be read before its process was gone. */
+  static List<Path> entries(Path folder) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(found::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      // What was read before stands.
+    }
+    return found;
   }
 
   /** The number behind {@code key} on a line of its own, as in {@code "Pss: 1234 kB"}. */

@@ -1,12 +1,8 @@
 package io.lkagent.process;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * What one process has used so far, as Linux's {@code /proc} tells it (proc(5)); 0 for what it does
@@ -69,33 +65,20 @@ public record ProcessUsage(
             ProcFiles.value(io, "rchar:").orElse(0),
             ProcFiles.value(io, "read_bytes:").orElse(0),
             (int) number(fields[THREADS]),
-            count(process.resolve("fd"))));
+            ProcFiles.entries(process.resolve("fd")).size()));
   }
 
   /** Time on a CPU and time waiting for one: exact, but only of threads that are still there. */
   private static long[] scheduled(Path process) {
     long[] sums = new long[2];
-    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(process.resolve("task"))) {
-      for (Path task : tasks) {
-        String[] words =
-            ProcFiles.text(task.resolve("schedstat")).orElse("").strip().split(" ", -1);
-        if (words.length > 1) {
-          sums[0] += number(words[0]);
-          sums[1] += number(words[1]);
-        }
+    for (Path task : ProcFiles.entries(process.resolve("task"))) {
+      String[] words = ProcFiles.text(task.resolve("schedstat")).orElse("").strip().split(" ", -1);
+      if (words.length > 1) {
+        sums[0] += number(words[0]);
+        sums[1] += number(words[1]);
       }
-    } catch (IOException e) {
-      // It is gone: what was read before stands.
     }
     return sums;
-  }
-
-  private static int count(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return (int) entries.count();
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   private static long kilobytes(Optional<String> text, String key) {
