@@ -46,6 +46,7 @@ final class JobProcess {
   private final SpareThread spare = new SpareThread();
   private @Nullable Stop stop;
   private boolean orphaned;
+  private boolean entryPointEnded;
 
   JobProcess(String agentClass, long hello, JobChannel channel, BlockingQueue<Event> events) {
     this.agentClass = agentClass;
@@ -191,25 +192,25 @@ final class JobProcess {
   private void leave(Job job, Thread entryPoint, JobStart start) {
     Stop end = stopOrDefect();
     job.end(end.reason());
-    awaitEntryPoint(entryPoint);
+    endEntryPoint(entryPoint);
     job.leaveRoom();
     runCallbacks(job.callbacks());
     log(start).info("job ends", "reason", end.reason(), "agent", agentClass);
   }
 
-  private void awaitEntryPoint(Thread entryPoint) {
-    awaitEnd(entryPoint);
-    if (entryPoint.isAlive()) {
+  private void endEntryPoint(Thread entryPoint) {
+    awaitEntryPoint();
+    if (!entryPointEnded) {
       entryPoint.interrupt();
-      awaitEnd(entryPoint);
+      awaitEntryPoint();
     }
   }
 
   /** A quarter of what is left at most: the callbacks matter more than a stubborn entry point. */
-  private void awaitEnd(Thread entryPoint) {
+  private void awaitEntryPoint() {
     long now = Time.raw().nanos();
     long until = now + Math.min(ENTRY_POINT_ENDS, (stopOrDefect().deadline() - now) / 4);
-    while (entryPoint.isAlive() && Time.raw().nanos() - until < 0) {
+    while (!entryPointEnded && Time.raw().nanos() - until < 0) {
       next(until);
     }
   }
@@ -237,7 +238,10 @@ final class JobProcess {
     return known;
   }
 
-  /** The next event, or null at {@code until}; a wish to stop is noted, the first reason stays. */
+  /**
+   * The next event, or null at {@code until}; a wish to stop is noted, the first reason stays, and
+   * so is the entry point's end.
+   */
   private @Nullable Event next(long until) {
     try {
       Event event =
@@ -249,6 +253,8 @@ final class JobProcess {
         shutdownWanted(shutdown);
       } else if (event instanceof Event.ChannelClosed) {
         workerGone();
+      } else if (event instanceof Event.EntryPointEnded) {
+        entryPointEnded = true;
       }
       return event;
     } catch (InterruptedException e) {
