@@ -6,6 +6,7 @@ import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.JobProtocol;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.json.JsonException;
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,11 +48,15 @@ final class JobChannel implements Runnable {
   /**
    * Ends the reading at the end of this process: its JVM waits 300 ms for a thread that is in a
    * system call. Linux lets the reading end of a pipe be opened for writing, by an empty line to
-   * ourselves; elsewhere, nothing happens.
+   * ourselves; elsewhere, nothing happens. A file in its place would lose what it holds.
    */
   void leave() {
     leaving = true;
-    try (OutputStream own = new FileOutputStream("/proc/self/fd/0")) {
+    File input = new File("/proc/self/fd/0");
+    if (input.isFile()) {
+      return;
+    }
+    try (OutputStream own = new FileOutputStream(input)) {
       own.write('\n');
     } catch (IOException e) {
       // No pipe, or no Linux: then the end takes its time.

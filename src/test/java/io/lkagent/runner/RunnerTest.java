@@ -215,6 +215,26 @@ final class RunnerTest {
   }
 
   @Test
+  void input_aFile_isLeftAsItIs(@TempDir Path folder) throws Exception {
+    Path input = Files.writeString(folder.resolve("input"), "no frame\n");
+    String[] command = {
+      "sh",
+      "-c",
+      "exec \"$@\" <\"$0\"",
+      input.toString(),
+      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      "-cp",
+      System.getProperty("java.class.path"),
+      RunnerMain.class.getName()
+    };
+    try (ChildUnderTest child = ChildUnderTest.start(command)) {
+      child.expect(FromChild.Hello.class);
+      assertEquals(0, child.awaitExit());
+    }
+    assertEquals("no frame\n", Files.readString(input));
+  }
+
+  @Test
   void done_workerSilent_leavesUnasked() throws Exception {
     try (ChildUnderTest child = spawn(TestAgents.Throwing.class).toReady()) {
       child.startJob(ChildUnderTest.job("room"));
