@@ -3,6 +3,7 @@ package io.lkagent.cli;
 import io.lkagent.probe.explain.ExitExplained;
 import io.lkagent.probe.faults.Fault;
 import io.lkagent.probe.faults.Faults;
+import io.lkagent.probe.report.ExitText;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +62,7 @@ final class ProbeFaultOptions {
               new UsageException(
                   "--explain: \"%s\" is no exit code and no signal; such as 137, -10 or SIGSEGV"
                       .formatted(explain)))
-          .forEach(each -> each.lines().forEach(console::result));
+          .forEach(each -> ExitText.lines(each).forEach(console::result));
       return true;
     }
     return false;

@@ -184,6 +184,7 @@ final class CliTest {
     CliRun known = run("probe-init", "--explain", "-10");
     assertEquals(0, known.exit());
     assertTrue(known.out().contains("SIGUSR1"), known.out());
+    assertTrue(known.out().lines().allMatch(line -> line.length() <= 80), known.out());
     CliRun odd = run("probe-init", "--explain", "banana");
     assertEquals(2, odd.exit());
     assertTrue(odd.err().contains("no exit code and no signal"), odd.err());

@@ -99,11 +99,4 @@ public record ExitExplained(String what, List<String> causes) {
   public String line() {
     return what + ": " + causes.getFirst();
   }
-
-  /** For people: what it is, and a line for each cause. */
-  public List<String> lines() {
-    List<String> lines = new ArrayList<>(List.of(what));
-    causes.forEach(cause -> lines.add("  - " + cause));
-    return lines;
-  }
 }

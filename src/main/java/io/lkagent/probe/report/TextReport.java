@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 
 /** A probe's report for people: the answer first, the verdict last. */
 public final class TextReport {
-  private static final int COLUMNS = 80;
+  static final int COLUMNS = 80;
+
   private static final int WIDE = 110;
   private static final Set<Metric> MAIN =
       EnumSet.of(

@@ -50,7 +50,7 @@ final class ExitExplainedTest {
     "77, no meaning that lkagent knows"
   })
   void parse_codeThatIsSeenOften_saysWhatItMeans(String text, String words) {
-    String said = ExitExplained.parse(text).orElseThrow().getFirst().lines().toString();
+    String said = ExitExplained.parse(text).orElseThrow().getFirst().toString();
     assertTrue(said.contains(words), said);
   }
 
