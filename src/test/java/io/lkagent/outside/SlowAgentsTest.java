@@ -21,11 +21,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Agents made slow on purpose, probed by the real command: it names the mistake first. */
 @Timeout(value = 6, unit = TimeUnit.MINUTES) // one that hangs says so by its own limit
+@Isolated("waiting is what neither computes nor stands in line: others blur it")
 final class SlowAgentsTest {
   private static final Path AGENTS = Path.of("examples/slow-agents").toAbsolutePath();
   private static final Duration LIMIT = Duration.ofMinutes(2);
