@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.ipc.FromChild;
 import io.lkagent.ipc.ToChild;
 import io.lkagent.testing.ChildUnderTest;
-import java.io.File;
+import io.lkagent.testing.CompiledAgent;
 import java.nio.file.Path;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,22 +45,9 @@ final class ExampleAgentsTest {
 
   @Test
   void javaAgent_compiledAsItsReadmeSays_isReadyAndEnds(@TempDir Path build) throws Exception {
-    String classPath = System.getProperty("java.class.path");
-    int compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                classPath,
-                "-d",
-                build.toString(),
-                "examples/java-agent/GreeterAgent.java");
-    assertEquals(0, compiled);
-    try (ChildUnderTest child =
-        ChildUnderTest.agent("GreeterAgent", classPath + File.pathSeparator + build).toReady()) {
+    Path source = Path.of("examples/java-agent/GreeterAgent.java");
+    String classPath = CompiledAgent.classPath(source, build);
+    try (ChildUnderTest child = ChildUnderTest.agent("GreeterAgent", classPath).toReady()) {
       child.startJob(ChildUnderTest.job("room"));
       // No server is there: the agent says so, and its callback runs all the same.
       FromChild.Done done = child.await(FromChild.Done.class);

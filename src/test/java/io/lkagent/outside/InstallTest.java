@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -107,15 +108,27 @@ final class InstallTest {
             "REGRESSION",
             "900%");
     String check = Path.of("examples/ci/check-init.sh").toAbsolutePath().toString();
-    for (int i = 0; i < 2; i++) {
-      Run run = run(environment, check);
-      assertEquals(0, run.exit(), run::toString);
-    }
+    Run first = run(environment, check);
+    assertEquals(0, first.exit(), first::toString);
+    assertFalse(first.out().contains("Compared with"), first::toString);
+    Run second = run(environment, check);
+    assertEquals(0, second.exit(), second::toString);
+    assertTrue(
+        second.out().contains("Compared with " + environment.get("BASELINE") + "\n"),
+        second::toString);
+    // p50, now, change, p99, now, word
+    assertTrue(
+        Pattern.compile("(?m)^  ready( +[0-9.]+ m?s){2} +[-+−]?[0-9.]+ %( +[0-9.]+ m?s){2}")
+            .matcher(second.out())
+            .find(),
+        second::toString);
     assertTrue(Files.size(work.resolve("reports/init.xml")) > 0);
     Map<String, String> strict = new HashMap<>(environment);
     strict.put("MAX_READY", "1ms");
     Run run = run(strict, check);
     assertEquals(1, run.exit(), run::toString);
+    assertTrue(
+        Pattern.compile("(?m)^  ✗ ready\\.p99 .*≤ 1").matcher(run.out()).find(), run::toString);
   }
 
   @Test
@@ -198,7 +211,7 @@ final class InstallTest {
   }
 
   @Test
-  @Timeout(value = 6, unit = TimeUnit.MINUTES) // four installations
+  @Timeout(value = 10, unit = TimeUnit.MINUTES) // four installations
   void install_interrupted_leavesTheOldVersionWhole() throws Exception {
     Path copy = copy("interrupted");
     for (String signal : List.of("TERM", "INT", "KILL")) {

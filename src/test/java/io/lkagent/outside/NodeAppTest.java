@@ -63,21 +63,11 @@ final class NodeAppTest {
 
   @BeforeEach
   void install() throws IOException {
-    Files.createSymbolicLink(
-        folder.resolve("node_modules"), NodeAppUnderTest.modules(NodeAppUnderTest.NEWEST));
+    NodeAppUnderTest.link(folder);
   }
 
   private Lkagent worker(ServerUnderTest server) {
-    return Lkagent.start(
-        folder,
-        Lkagent.keys(server),
-        "worker",
-        "start",
-        "--node",
-        "--port=0",
-        "--init-timeout=60s",
-        "--idle-processes=1",
-        "--log-format=json");
+    return NodeWorker.start(folder, server, "--node");
   }
 
   @Test

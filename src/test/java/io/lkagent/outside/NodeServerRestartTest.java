@@ -6,20 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.lkagent.json.JsonObject;
 import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.NodeAppUnderTest;
-import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.Proc;
 import io.lkagent.testing.RealLiveKit;
 import io.lkagent.testing.ServerApi;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The real server restarts while a Node app has a call. */
-@OnRealServer
+@Tag("livekit")
 @Tag("node")
+@Isolated("a dispatch that is answered late is lost, on the real server")
 final class NodeServerRestartTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final String APP =
@@ -37,27 +40,19 @@ final class NodeServerRestartTest {
       cli.runApp(new ServerOptions({ agent: fileURLToPath(import.meta.url), agentName: 'greeter' }));
       """;
 
-  @TempDir Path folder;
+  @TempDir Path folder = Path.of("unset");
+
+  @BeforeEach
+  void install() throws IOException {
+    NodeAppUnderTest.link(folder);
+    Files.writeString(folder.resolve("agent.mjs"), APP);
+  }
 
   /** The call goes on in the new server's room, or it ends; what it must not do is hang. */
   @Test
   void serverRestarted_duringACall_theCallIsThereAgainOrEnds_andTheNextIsServed() throws Exception {
-    Files.createSymbolicLink(
-        folder.resolve("node_modules"), NodeAppUnderTest.modules(NodeAppUnderTest.NEWEST));
-    Files.writeString(folder.resolve("agent.mjs"), APP);
     try (RealLiveKit server = RealLiveKit.start();
-        Lkagent worker =
-            Lkagent.start(
-                folder,
-                Lkagent.keys(server),
-                "worker",
-                "start",
-                "--port=0",
-                "--init-timeout=60s",
-                "--idle-processes=1",
-                "--log-format=json",
-                "--runtime-dir=" + folder.resolve("run"),
-                "--node=agent.mjs")) {
+        Lkagent worker = NodeWorker.start(folder, server, "--node=agent.mjs")) {
       ServerApi api = new ServerApi(server);
       worker.awaitLog("a process is ready");
       api.createRoom("call", "greeter");

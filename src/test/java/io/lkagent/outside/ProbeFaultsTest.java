@@ -14,11 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Our agents keep the job protocol whatever is done to them, by the command line alone. */
+@Timeout(value = 6, unit = TimeUnit.MINUTES) // one that hangs says so by its own limits
 final class ProbeFaultsTest {
   private static final Duration LONG = Duration.ofMinutes(3);
 
@@ -45,8 +48,7 @@ final class ProbeFaultsTest {
     Path app = folder.resolve("agent.js");
     Files.copy(Path.of("examples/node-app/agent.js"), app);
     Files.copy(Path.of("examples/node-app/package.json"), folder.resolve("package.json"));
-    Files.createSymbolicLink(
-        folder.resolve("node_modules"), NodeAppUnderTest.modules(NodeAppUnderTest.NEWEST));
+    NodeAppUnderTest.link(folder);
     bears("--node", app.toString());
   }
 

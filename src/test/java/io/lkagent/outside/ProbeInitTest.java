@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.PythonTools;
 import io.lkagent.testing.ShellAgent;
+import io.lkagent.testing.TestCgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,12 +47,22 @@ final class ProbeInitTest {
     }
   }
 
-  /** Neither hello nor ready, or the wrong answer to each: the verdict is no. */
+  /** Neither hello nor ready, or the wrong answer to each: the verdict is no, and says why. */
   @ParameterizedTest
-  @CsvSource({"hang", "exit-at-once", "garbage", "fail", "die-after-ready"})
-  void badAgent_endsWithOneAndLeavesNothing(String behaviour) {
-    try (Lkagent probe = probe("--exec", shell(behaviour), "--runs", "1", "--timeout", "500ms")) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hang            | 500ms | init-timeout: not ready after 500 ms; no hello",
+        "exit-at-once    | 20s   | init-failed: ended during initialisation with exit code 3",
+        "garbage         | 20s   | protocol-error: wrote what is not the job protocol",
+        "fail            | 20s   | init-failed: no model",
+        "die-after-ready | 20s   | crashed: ended by itself with exit code 1"
+      })
+  void badAgent_endsWithOneAndItsReason_andLeavesNothing(
+      String behaviour, String limit, String reason) {
+    try (Lkagent probe = probe("--exec", shell(behaviour), "--runs", "1", "--timeout", limit)) {
       assertEquals(1, probe.awaitExit(), probe::said);
+      assertTrue(probe.stdout().contains("✗ " + reason), probe::said);
       probe.awaitNothingLeft(SOON);
     }
   }
@@ -161,6 +172,7 @@ final class ProbeInitTest {
             "--runs",
             "10")) {
       probe.awaitJobProcesses(3);
+      assertFalse(groupsOf(probe.pid()).isEmpty(), probe::said);
       probe.signal(signal);
       assertEquals(code, probe.awaitExit(Duration.ofSeconds(9)), probe::said);
       probe.awaitNothingLeft(SOON);
@@ -199,23 +211,33 @@ final class ProbeInitTest {
   }
 
   @Test
-  void limits_holdForAllProcesses_andTheGroupIsRemoved() {
+  void limits_builtInAgent_isKilledForMemoryAndTheVerdictSaysSo() {
     try (Lkagent probe = probe("--runs", "1", "--memory", "16M", "--vad", "off")) {
-      probe.awaitExit();
-      assertFalse(probe.stdout().isEmpty(), probe::said);
-      assertTrue(groupsOf(probe.pid()).isEmpty(), probe::said);
+      assertEquals(1, probe.awaitExit(), probe::said);
+      assertTrue(probe.stdout().contains("16 MiB of memory"), probe::said);
+      assertTrue(probe.stdout().contains("✗ oom: "), probe::said);
+      probe.awaitNothingLeft(SOON);
+    }
+  }
+
+  /** It is not the agent itself that takes the memory. */
+  @Test
+  void limits_holdForAllProcesses_andTheGroupIsRemoved() throws IOException {
+    Path agent = folder.resolve("parent.sh");
+    Files.writeString(
+        agent, "cat /proc/self/cgroup >group\ntail /dev/zero\necho $? >ended\nexit 3\n");
+    try (Lkagent probe = probe("--exec", "sh " + agent, "--runs", "1", "--memory", "16M")) {
+      assertEquals(1, probe.awaitExit(), probe::said);
+      String group = "/lkagent-probe-" + probe.pid() + "-";
+      assertTrue(Files.readString(folder.resolve("group")).contains(group), probe::said);
+      assertEquals("137", Files.readString(folder.resolve("ended")).strip(), probe::said);
+      assertEquals(List.of(), groupsOf(probe.pid()), probe::said);
       probe.awaitNothingLeft(SOON);
     }
   }
 
   /** The control groups that a probe has made; the names tell whose they are. */
   private static List<Path> groupsOf(long pid) {
-    try (var all = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-      return all.filter(
-              path -> path.getFileName().toString().startsWith("lkagent-probe-" + pid + "-"))
-          .toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return List.of();
-    }
+    return TestCgroup.named("lkagent-probe-" + pid + "-");
   }
 }

@@ -3,17 +3,18 @@ package io.lkagent.outside;
 import static io.lkagent.testing.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.lkagent.testing.OnRealServer;
 import io.lkagent.testing.Proc;
 import io.lkagent.testing.RealLiveKit;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The real server restarts while a Python app has a call. */
-@OnRealServer
+@Tag("livekit")
 @Tag("python")
+@Isolated("a dispatch that is answered late is lost, on the real server")
 final class PythonServerRestartTest {
   private static final String APP =
       """

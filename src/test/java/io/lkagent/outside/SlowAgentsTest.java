@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.lkagent.json.Json;
 import io.lkagent.json.JsonObject;
+import io.lkagent.testing.CompiledAgent;
 import io.lkagent.testing.Lkagent;
 import io.lkagent.testing.NodeAppUnderTest;
 import io.lkagent.testing.PythonTools;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +16,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.tools.ToolProvider;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Agents made slow on purpose, probed by the real command: it names the mistake first. */
+@Timeout(value = 6, unit = TimeUnit.MINUTES) // one that hangs says so by its own limit
+@Isolated("waiting is what neither computes nor stands in line: others blur it")
 final class SlowAgentsTest {
   private static final Path AGENTS = Path.of("examples/slow-agents").toAbsolutePath();
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -39,30 +43,10 @@ final class SlowAgentsTest {
 
   @Test
   void javaAgent_whoseCriticalComponentAsksAServer_waits() {
-    String classPath = System.getProperty("java.class.path");
-    int compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                classPath,
-                "-d",
-                folder.toString(),
-                AGENTS.resolve("SlowGreeter.java").toString());
-    assertEquals(0, compiled);
+    String classPath = CompiledAgent.classPath(AGENTS.resolve("SlowGreeter.java"), folder);
     assertEquals(
         "blocking-wait",
-        firstFinding(
-            0,
-            "--runs",
-            "2",
-            "--agent",
-            "SlowGreeter",
-            "--classpath",
-            folder + File.pathSeparator + classPath));
+        firstFinding(0, "--runs", "2", "--agent", "SlowGreeter", "--classpath", classPath));
   }
 
   @ParameterizedTest
@@ -112,8 +96,7 @@ final class SlowAgentsTest {
   @Test
   @Tag("node")
   void nodeApp_thatBlocksInPrewarm_waits() throws IOException {
-    Files.createSymbolicLink(
-        folder.resolve("node_modules"), NodeAppUnderTest.modules(NodeAppUnderTest.NEWEST));
+    NodeAppUnderTest.link(folder);
     Path app = Files.copy(AGENTS.resolve("prewarm_blocks.mjs"), folder.resolve("app.mjs"));
     assertEquals("blocking-wait", firstFinding(0, "--runs", "2", "--node", app.toString()));
   }

@@ -20,8 +20,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A probe of real processes, beside what they and the test measure themselves. */
+@Isolated("it measures milliseconds")
 final class ProbeOnProcessesTest {
   private static final Time TIME = Time.raw();
   private static final long MILLI = 1_000_000;
@@ -91,7 +93,7 @@ final class ProbeOnProcessesTest {
   /** Where others work too, a reader is late now and then; of a wrong clock all would be wrong. */
   private static void assertSmall(List<Long> distances) {
     List<Long> sorted = distances.stream().sorted().toList();
-    assertTrue(sorted.get(sorted.size() / 4) < 2 * MILLI, () -> "nanoseconds apart: " + sorted);
+    assertTrue(sorted.get(sorted.size() / 4) < 5 * MILLI, () -> "nanoseconds apart: " + sorted);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lkagent.testing.TestCgroup;
 import io.lkagent.time.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,13 +24,15 @@ class ConfinementTest {
 
   @Test
   void limits_onASystemWithGroups_holdTheProcessesAndAreRemoved() throws Exception {
-    String group;
+    List<Path> groups;
     try (Confinement place = Confinement.of(0.5, 64 << 20, Time.raw())) {
       assertTrue(place.words().startsWith("control group"), place::words);
       assertTrue(place.words().endsWith("0.5 CPUs, 64 MiB of memory"), place::words);
       String seen = run(place.around(SHOW));
-      group = "lkagent-probe-" + ProcessHandle.current().pid() + "-";
-      assertTrue(seen.contains(group), seen);
+      groups = TestCgroup.named("lkagent-probe-" + ProcessHandle.current().pid() + "-");
+      assertFalse(groups.isEmpty());
+      groups.forEach(group -> assertTrue(seen.contains("/" + group.getFileName() + "\n"), seen));
+      assertHolds(groups);
       assertFalse(place.killedForMemory());
       ProcessSpec greedy = new ProcessSpec(List.of("tail", "/dev/zero"), Map.of(), Set.of(), null);
       run(place.around(greedy));
@@ -37,8 +41,41 @@ class ConfinementTest {
       assertTrue(place.killedForMemory(), "the first question answers for one death only");
       assertFalse(place.killedForMemory());
     }
-    try (var all = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-      assertTrue(all.noneMatch(path -> path.getFileName().toString().startsWith(group)));
+    groups.forEach(group -> assertFalse(Files.exists(group), group::toString));
+  }
+
+  /** What the kernel has taken, in the one group of version 2 or the two of version 1. */
+  private static void assertHolds(List<Path> groups) throws IOException {
+    Map<String, String> limits = new TreeMap<>();
+    for (Path group : groups) {
+      for (String file :
+          List.of(
+              "cpu.max",
+              "memory.max",
+              "memory.swap.max",
+              "cpu.cfs_quota_us",
+              "cpu.cfs_period_us",
+              "memory.limit_in_bytes")) {
+        if (Files.exists(group.resolve(file))) {
+          limits.put(file, Files.readString(group.resolve(file)).strip());
+        }
+      }
+    }
+    String memory = Integer.toString(64 << 20);
+    if (limits.containsKey("cpu.max")) {
+      limits.putIfAbsent("memory.swap.max", "0"); // a kernel without swap has no such file
+      assertEquals(
+          Map.of("cpu.max", "50000 100000", "memory.max", memory, "memory.swap.max", "0"), limits);
+    } else {
+      assertEquals(
+          Map.of(
+              "cpu.cfs_quota_us",
+              "50000",
+              "cpu.cfs_period_us",
+              "100000",
+              "memory.limit_in_bytes",
+              memory),
+          limits);
     }
   }
 

@@ -67,6 +67,34 @@ final class RunnerTest {
   }
 
   @Test
+  void ping_entryPointBlocks_isAnswered() throws Exception {
+    try (ChildUnderTest child = spawn(TestAgents.Spinning.class).toReady()) {
+      child.startJob(ChildUnderTest.job("room"));
+      child.expect(FromChild.Running.class);
+      child.awaitOutput("spinning");
+      for (int i = 0; i < 3; i++) {
+        child.send(new ToChild.Ping(i));
+        assertEquals(i, child.await(FromChild.Pong.class).t());
+      }
+      child.shutdown("room-closed");
+      assertEquals(0, child.awaitExit());
+    }
+  }
+
+  /** In one piece, as the process may have gone before a second one is written. */
+  @Test
+  void start_behindAShutdown_runsNothing() throws Exception {
+    try (ChildUnderTest child = spawn(TestAgents.Talker.class).toReady()) {
+      String shutdown = new ToChild.Shutdown("drained", 5_000).frame();
+      child.sendRaw(shutdown + "\n" + new ToChild.Start(ChildUnderTest.job("room")).frame());
+      assertEquals(0, child.awaitExit());
+      assertEquals(List.of(), child.rest());
+      assertTrue(child.output().contains("process callback drained"), child.output());
+      assertFalse(child.output().contains("entered"), child.output());
+    }
+  }
+
+  @Test
   void shutdown_componentLoading_endsBehindIt(@TempDir Path folder) throws Exception {
     Path latch = folder.resolve("latch");
     try (ChildUnderTest child = spawn(TestAgents.Latched.class)) {

@@ -97,6 +97,17 @@ public final class TestAgents {
     }
   }
 
+  /** Its entry point never returns, heeds no interrupt and gives nothing of its CPU away. */
+  public static final class Spinning implements Agent {
+    @Override
+    public void run(JobContext job) {
+      System.out.println("spinning");
+      while (true) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
   /** Joins its room and tells what it sees. */
   public static final class Joiner implements Agent {
     @Override

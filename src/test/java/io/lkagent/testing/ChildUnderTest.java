@@ -32,12 +32,15 @@ public final class ChildUnderTest implements AutoCloseable {
   private final FrameWriter writer;
   private final LinkedBlockingQueue<FromChild> received = new LinkedBlockingQueue<>();
   private final List<String> output = new CopyOnWriteArrayList<>();
+  private final List<Thread> readers;
 
   private ChildUnderTest(Process process) {
     this.process = process;
     this.writer = new FrameWriter(process.getOutputStream());
-    Thread.ofVirtual().name("child's messages").start(this::readMessages);
-    Thread.ofVirtual().name("child's output").start(this::readOutput);
+    this.readers =
+        List.of(
+            Thread.ofVirtual().name("child's messages").start(this::readMessages),
+            Thread.ofVirtual().name("child's output").start(this::readOutput));
   }
 
   /** Starts any command with the worker's launcher and, beside the test's own, {@code more}. */
@@ -205,6 +208,20 @@ public final class ChildUnderTest implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What else it says until its end; then all its output is there as well. */
+  public List<FromChild> rest() {
+    try {
+      for (Thread reader : readers) {
+        if (!reader.join(LIMIT)) {
+          fail("its pipes are open after " + LIMIT + said());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return List.copyOf(received);
   }
 
   public boolean isAlive() {

@@ -47,6 +47,11 @@ public final class NodeAppUnderTest implements AutoCloseable {
     return new NodeAppUnderTest(modules, "app.mjs", source);
   }
 
+  /** Puts the newest framework, with what it needs, beside an app in that folder. */
+  public static void link(Path folder) throws IOException {
+    Files.createSymbolicLink(folder.resolve("node_modules"), modules(NEWEST));
+  }
+
   /** Where the framework lies in that version, with what it needs. */
   public static Path modules(String version) {
     String tools =

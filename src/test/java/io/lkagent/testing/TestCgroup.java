@@ -3,13 +3,17 @@ package io.lkagent.testing;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real control group of the kernel (version 1 or 2, needs root) with a limit, as a container has
@@ -63,6 +67,40 @@ public final class TestCgroup implements AutoCloseable {
     } catch (IOException e) {
       return fail("this test makes a control group below " + ROOT + ", which takes root", e);
     }
+  }
+
+  /**
+   * The kernel's groups whose names begin so, at any depth. Others come and go meanwhile, which a
+   * look at all of them must outlive.
+   */
+  public static List<Path> named(String prefix) {
+    List<Path> found = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          ROOT,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
+              if (group.getFileName().toString().startsWith(prefix)) {
+                found.add(group);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException e) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      return fail("control groups cannot be looked at below " + ROOT, e);
+    }
+    return found;
   }
 
   /** The words in front of a command that run it in this group. */

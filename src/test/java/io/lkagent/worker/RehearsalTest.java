@@ -1,6 +1,7 @@
 package io.lkagent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.log.Level;
 import io.lkagent.log.LogFormat;
@@ -8,6 +9,7 @@ import io.lkagent.log.LogPipeline;
 import io.lkagent.time.Time;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 @Timeout(60)
 final class RehearsalTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
   private final AtomicInteger asked = new AtomicInteger();
 
   @Test
@@ -29,6 +33,7 @@ final class RehearsalTest {
     try {
       assertEquals(Rehearsal.JOBS, Rehearsal.play(() -> true, Time.raw()));
       assertEquals(processes, children());
+      assertTrue(LogPipeline.current().flush(SOON));
       assertEquals("", written.toString(StandardCharsets.UTF_8));
       assertEquals(0, LogPipeline.current().written());
     } finally {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lkagent.process.ExitStatus;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exits in words. */
 final class ExitExplainedTest {
+  /** The standard signals of signal(7), from 1. */
+  private static final List<String> SIGNALS =
+      List.of(
+          "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+          "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+          "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+
   @ParameterizedTest
   @ValueSource(strings = {"-10", "SIGUSR1", "usr1", " Usr1 ", "138"})
   void parse_everyWayToWriteSigusr1_namesTheFrameworksSupervisor(String text) {
@@ -70,7 +78,36 @@ final class ExitExplainedTest {
   @Test
   void of_everyCodeAndSignal_hasAnAnswer() {
     for (int code = 0; code <= 255; code++) {
-      assertTrue(!ExitExplained.ofCode(code).line().isBlank());
+      assertSays("exit code " + code, ExitExplained.ofCode(code));
+    }
+    for (int signal = 1; signal <= SIGNALS.size(); signal++) {
+      assertSays("signal " + signal, ExitExplained.ofSignal(signal));
+    }
+  }
+
+  private static void assertSays(String what, ExitExplained explained) {
+    assertTrue(explained.what().startsWith(what), explained::what);
+    assertTrue(
+        explained.line().length() > explained.what().length() + ": ".length(), explained::line);
+  }
+
+  @Test
+  void parse_eachStandardSignal_isTheSameByNumberNameAndCode() {
+    assertEquals(31, SIGNALS.size());
+    for (int signal = 1; signal <= SIGNALS.size(); signal++) {
+      String name = SIGNALS.get(signal - 1);
+      ExitExplained expected = ExitExplained.ofSignal(signal);
+      assertEquals("signal " + signal + " (SIG" + name + ")", expected.what());
+      assertEquals(Optional.of(List.of(expected)), ExitExplained.parse("SIG" + name));
+      assertEquals(
+          Optional.of(List.of(expected)), ExitExplained.parse(name.toLowerCase(Locale.ROOT)));
+      for (String written : List.of("-" + signal, Integer.toString(128 + signal))) {
+        ExitExplained found = ExitExplained.parse(written).orElseThrow().getFirst();
+        assertTrue(found.what().endsWith(expected.what()), found::what);
+        assertEquals(expected.causes(), found.causes());
+      }
+      List<ExitExplained> both = ExitExplained.parse(Integer.toString(signal)).orElseThrow();
+      assertEquals(List.of(ExitExplained.ofCode(signal), expected), both);
     }
   }
 }

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lkagent.json.Json;
 import io.lkagent.probe.Comparison;
 import io.lkagent.probe.Comparison.Trend;
+import io.lkagent.probe.Part;
 import io.lkagent.probe.ProbeResult;
 import io.lkagent.probe.Results;
 import io.lkagent.probe.Verdict;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,44 @@ final class ComparisonsTest {
     assertEquals(Verdict.Grade.FAIL, Judge.judge(now, List.of(), comparison, strict).grade());
     Terms loose = new Terms(List.of(), 1, OptionalDouble.of(0.5));
     assertEquals(Verdict.Grade.WARN, Judge.judge(now, List.of(), comparison, loose).grade());
+  }
+
+  /** Each is told by itself, and only what both have. */
+  @Test
+  void compare_severalAtOnce_tellsEachByItself() throws Baseline.Unreadable {
+    ProbeResult then =
+        Results.probe()
+            .concurrency(1, 4)
+            .starts(Part.WARM, 1, around(200, 20, 1))
+            .starts(Part.WARM, 4, around(400, 20, 2))
+            .build();
+    ProbeResult now =
+        Results.probe()
+            .concurrency(1, 4, 8)
+            .starts(Part.WARM, 1, around(200, 20, 3))
+            .starts(Part.WARM, 4, around(500, 20, 4))
+            .starts(Part.WARM, 8, around(900, 20, 5))
+            .build();
+    String json = Json.write(JsonReport.of(Reports.of(then, Terms.DEFAULT)));
+    Comparison comparison = Comparisons.of(Baseline.read("old.json", json), now);
+    Map<Integer, Trend> trends = new TreeMap<>();
+    for (Comparison.Change change : comparison.changes()) {
+      if (change.name().equals("ready")) {
+        trends.put(change.concurrency(), change.trend());
+        assertEquals(20, change.before().count());
+        assertEquals(20, change.now().count());
+      }
+    }
+    assertEquals(Map.of(1, Trend.NOISE, 4, Trend.WORSE), trends);
+    assertEquals(List.of("it has no starts with 8 at once"), comparison.notes());
+    Terms strict = new Terms(List.of(), 1, OptionalDouble.of(0.05));
+    Verdict verdict = Judge.judge(now, List.of(), comparison, strict);
+    assertEquals(Verdict.Grade.FAIL, verdict.grade());
+    List<String> failed =
+        verdict.checks().stream().filter(c -> !c.passed()).map(Verdict.Check::name).toList();
+    assertEquals(List.of("regression of ready.p50 at 4"), failed);
+    String shown = String.join("\n", new ComparisonText(comparison, new Ink(false), false).lines());
+    assertTrue(shown.contains("  ready ×4"), shown);
   }
 
   @Test
