@@ -13,17 +13,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pool does next: hand idle children to waiting jobs, start as many as are wanted and no
- * more at once than the machine bears, and back off when starts fail. Pure but for the jitter's
- * random numbers, which are handed in.
+ * more at once than the machine bears, not beside jobs that just begin, and back off when starts
+ * fail. Pure but for the jitter's random numbers, which are handed in.
  */
 final class PoolLogic {
   /** Half of a wait is chance, so that the shortest is a second. */
   private static final long FIRST_BACKOFF = Duration.ofSeconds(2).toNanos();
 
   private static final long LAST_BACKOFF = Duration.ofSeconds(30).toNanos();
+
+  /**
+   * From the first job that a full pool hands out until it fills up again: a new process would take
+   * the machine's time from the jobs that begin, and callers wait for those.
+   */
+  private static final long REFILL = Duration.ofSeconds(1).toNanos();
 
   private final PoolSettings settings;
   private final RandomGenerator random;
@@ -37,6 +44,9 @@ final class PoolLogic {
     long wake = Machine.NEVER;
     for (Waiting waiting : state.waiting()) {
       wake = Math.min(wake, waiting.deadline());
+    }
+    if (state.refillAt() != null) {
+      return Math.min(wake, state.refillAt());
     }
     // While one initialises, its end is what the next start waits for.
     boolean backoffEnds =
@@ -57,7 +67,8 @@ final class PoolLogic {
           case PoolEvent.MachineBusy(boolean busy) -> state.machine(busy);
           case PoolEvent.Closed closed -> state.closed();
         };
-    PoolState settled = settle(after, now, actions);
+    boolean wasFull = state.count(Slot.IDLE) >= idleTarget(state);
+    PoolState settled = settle(after, wasFull, now, actions);
     if (settled.closing() && settled.slots().isEmpty() && settled.waiting().isEmpty()) {
       actions.add(new PoolAction.Empty());
     }
@@ -209,10 +220,24 @@ final class PoolLogic {
   }
 
   /** Hands out, starts and ends until the state is as it should be. */
-  private PoolState settle(PoolState state, long now, List<PoolAction> actions) {
+  private PoolState settle(PoolState state, boolean wasFull, long now, List<PoolAction> actions) {
     PoolState settled = handOut(state, actions);
+    boolean handedOut = settled.offered().size() > state.offered().size();
+    settled = settled.refill(refillAt(settled, wasFull && handedOut, now));
     settled = startWanted(settled, now, actions);
     return endSuperfluous(settled, actions);
+  }
+
+  /** A job that has to wait shows that the others were no burst that the pool has borne. */
+  private static @Nullable Long refillAt(PoolState state, boolean handedOutWhenFull, long now) {
+    if (!state.waiting().isEmpty()) {
+      return null;
+    }
+    if (handedOutWhenFull) {
+      return now + REFILL;
+    }
+    Long at = state.refillAt();
+    return at == null || now - at >= 0 ? null : at;
   }
 
   private static PoolState handOut(PoolState state, List<PoolAction> actions) {
@@ -242,7 +267,7 @@ final class PoolLogic {
       return initialising < (state.failures() > 0 ? 1 : settings.maxInitialising());
     }
     int atOnce = state.machineBusy() || state.failures() > 0 ? 1 : settings.maxInitialising();
-    return !backoff && wantsIdle(state) > 0 && initialising < atOnce;
+    return !backoff && state.refillAt() == null && wantsIdle(state) > 0 && initialising < atOnce;
   }
 
   /** How many more processes the idle target wants, those that initialise counted in. */

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleDeaths warm processes that ended unasked, in a row
  * @param lastIdleDeath when the newest of them did
  * @param nextStart no start for an idle slot before this
+ * @param refillAt when the processes that took jobs are replaced, or null: at once
  * @param lastFailure the newest failed start, or null after a success
  * @param machineBusy the machine has no time to spare
  * @param closing no new idle processes; the idle ones end
@@ -37,6 +39,7 @@ public record PoolState(
     int idleDeaths,
     long lastIdleDeath,
     long nextStart,
+    @Nullable Long refillAt,
     @Nullable StopCause lastFailure,
     boolean machineBusy,
     boolean closing) {
@@ -66,7 +69,7 @@ public record PoolState(
 
   static PoolState empty(long now) {
     return new PoolState(
-        new TreeMap<>(), List.of(), Map.of(), 1, 0, 0, now, now, null, false, false);
+        new TreeMap<>(), List.of(), Map.of(), 1, 0, 0, now, now, null, null, false, false);
   }
 
   /** Children in {@code slot} now. */
@@ -164,6 +167,11 @@ public record PoolState(
     return idleDeaths == 0 ? this : changed(c -> c.idleDeaths = 0);
   }
 
+  /** Processes that took jobs are replaced at this time, or now for null. */
+  PoolState refill(@Nullable Long at) {
+    return Objects.equals(at, refillAt) ? this : changed(c -> c.refillAt = at);
+  }
+
   PoolState machine(boolean busy) {
     return changed(c -> c.machineBusy = busy);
   }
@@ -188,6 +196,7 @@ public record PoolState(
     private int idleDeaths;
     private long lastIdleDeath;
     private long nextStart;
+    private @Nullable Long refillAt;
     private @Nullable StopCause lastFailure;
     private boolean machineBusy;
     private boolean closing;
@@ -201,6 +210,7 @@ public record PoolState(
       idleDeaths = from.idleDeaths;
       lastIdleDeath = from.lastIdleDeath;
       nextStart = from.nextStart;
+      refillAt = from.refillAt;
       lastFailure = from.lastFailure;
       machineBusy = from.machineBusy;
       closing = from.closing;
@@ -216,6 +226,7 @@ public record PoolState(
           idleDeaths,
           lastIdleDeath,
           nextStart,
+          refillAt,
           lastFailure,
           machineBusy,
           closing);

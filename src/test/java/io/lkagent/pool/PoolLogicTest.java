@@ -65,6 +65,44 @@ final class PoolLogicTest {
   }
 
   @Test
+  void replacements_jobsFromAFullPool_waitASecondFromTheFirst() {
+    logic = logic(settings(3, 10, 2, 3));
+    fill();
+    wanted("AJ_1");
+    long first = now;
+    now += SECOND / 2;
+    wanted("AJ_2");
+    assertEquals(List.of("1:AJ_1", "2:AJ_2"), offers());
+    assertEquals(3, starts().size(), "none beside jobs that begin");
+    assertEquals(first + SECOND, logic.wakeAt(state));
+    now = logic.wakeAt(state);
+    on(new PoolEvent.Tick());
+    assertEquals(5, starts().size());
+    wanted("AJ_3");
+    said(4, new ChildNews.Ready(1));
+    assertEquals(6, starts().size(), "from a pool that is not full again: at once");
+    assertEquals(Machine.NEVER, logic.wakeAt(state));
+  }
+
+  @Test
+  void replacements_aJobHasToWait_areStartedAtOnce() {
+    logic = logic(settings(1, 10, 2, 3));
+    fill();
+    wanted("AJ_1");
+    assertEquals(1, starts().size());
+    wanted("AJ_2");
+    assertEquals(3, starts().size(), "one for the job, one for the pool");
+  }
+
+  @Test
+  void replacements_anIdleProcessDies_areStartedAtOnce() {
+    logic = logic(settings(2, 10, 2, 3));
+    fill();
+    end(1, StopCause.of(StopReason.NOT_NEEDED), null, false);
+    assertEquals(3, starts().size());
+  }
+
+  @Test
   void busyMachine_withoutWaitingJobs_startsOneAtATime() {
     on(new PoolEvent.MachineBusy(true));
     assertEquals(List.of(1), starts());
@@ -560,6 +598,7 @@ final class PoolLogicTest {
   }
 
   private void fill() {
+    now += SECOND;
     on(new PoolEvent.Tick());
     while (state.count(Slot.INITIALISING) > 0) {
       for (Map.Entry<Integer, Slot> slot : Map.copyOf(state.slots()).entrySet()) {
