@@ -32,6 +32,14 @@ final class ContainerLimitsTest {
       var ended = worker.awaitLog("a process failed", "reason", "oom");
       assertEquals("greedy", ended.string("room_name"), worker::said);
       assertEquals(200, worker.status("/livez"));
+      eventually(
+          Duration.ofSeconds(20),
+          worker::said,
+          () ->
+              worker.log().stream()
+                      .filter(event -> event.string("message", "").equals("a process is ready"))
+                      .count()
+                  == 2);
       worker.awaitJobProcesses(1);
       Lkagent.signal(worker.jobProcesses().iterator().next(), "KILL");
       worker.awaitLog("a process failed", "reason", "crashed");

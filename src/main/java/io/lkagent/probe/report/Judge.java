@@ -109,12 +109,19 @@ public final class Judge {
         .toList();
   }
 
+  /** Where noise cannot be told from change, a gate does not stand open: the growth decides. */
   private static Check growth(Change change, double most) {
-    boolean noise = change.trend() != Trend.WORSE;
+    boolean noise = change.trend() == Trend.NOISE || change.trend() == Trend.BETTER;
+    String doubt =
+        switch (change.trend()) {
+          case NOISE, BETTER -> ", not more than noise";
+          case UNKNOWN -> ", too few starts to tell it from noise";
+          case WORSE -> "";
+        };
     return new Check(
         "regression of ready.p50" + (change.concurrency() > 1 ? " at " + change.concurrency() : ""),
         "≤ " + Figures.growth(most),
-        Figures.growth(change.growth()) + (noise ? ", not more than noise" : ""),
+        Figures.growth(change.growth()) + doubt,
         noise || change.growth() <= most);
   }
 }

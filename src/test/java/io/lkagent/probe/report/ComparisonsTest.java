@@ -84,6 +84,20 @@ final class ComparisonsTest {
     assertEquals(Verdict.Grade.WARN, Judge.judge(now, List.of(), comparison, loose).grade());
   }
 
+  /** A gate that cannot tell does not stand open. */
+  @Test
+  void compare_fewStartsTwiceAsSlow_failsTheLimitByGrowthAlone() throws Baseline.Unreadable {
+    ProbeResult now = Results.probe().warm(around(400, 5, 2)).build();
+    Comparison comparison = compare(around(200, 5, 1), around(400, 5, 2));
+    Verdict strict =
+        Judge.judge(now, List.of(), comparison, new Terms(List.of(), 1, OptionalDouble.of(0.2)));
+    assertEquals(Verdict.Grade.FAIL, strict.grade());
+    assertTrue(strict.checks().getLast().actual().endsWith("too few starts to tell it from noise"));
+    Verdict loose =
+        Judge.judge(now, List.of(), comparison, new Terms(List.of(), 1, OptionalDouble.of(2)));
+    assertEquals(Verdict.Grade.PASS, loose.grade());
+  }
+
   /** Each is told by itself, and only what both have. */
   @Test
   void compare_severalAtOnce_tellsEachByItself() throws Baseline.Unreadable {
