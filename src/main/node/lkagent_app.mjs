@@ -1031,7 +1031,7 @@ class Parent {
 
 /**
  * Passes over the log of LiveKit's media engine, which the framework decodes and nobody reads: the engine calls for
- * each line, 1,500 times until it is connected, and that took a third of what a connection costs.
+ * each line, 1,500 times until it is connected, and that took a quarter of what a connection costs.
  */
 function passOverEngineLog(framework) {
   try {
@@ -1093,7 +1093,7 @@ class LoopMonitor {
       const monitor = this.#module.startMonitoring({ name: 'job' });
       monitor?.setReportContext(report, (say) => this.#index.runWithJobContext(job, say));
       if (monitor?.tickInterval !== undefined) {
-        // Two looks in the shortest time that it tells of, not five: it tells the same, and to within 50 ms.
+        // Two looks in the shortest time that it tells of, not five: a block half as long again is told for certain.
         monitor.tickInterval = Math.min(monitor.warnThreshold / 2, MONITOR_TICK_MS);
       }
     }, MONITOR_AFTER_MS).unref();
